@@ -1,0 +1,102 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every target of ours: warnings are errors, and a module sees only what it imports.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+/// A library target whose dependencies are those that the architecture allows it, and no others.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// What several test targets share.
+func support(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)",
+        swiftSettings: strict)
+}
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "attache",
+    platforms: [.macOS(.v15), .iOS(.v18)],
+    products: [
+        .library(
+            name: "AttacheReplica",
+            targets: [
+                "CausalHistory", "RecordModel", "SyncProtocol", "SyncEngine", "RecordStorage",
+                "ReplicaSync",
+            ]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite3"])]),
+
+        module("CausalHistory"),
+        module("RecordModel", ["CausalHistory", crypto]),
+        module(
+            "SyncProtocol",
+            [
+                "RecordModel", "CausalHistory", "CZlib", crypto,
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]),
+        module("SyncEngine", ["SyncProtocol", "RecordModel", "CausalHistory"]),
+        module(
+            "RecordStorage",
+            [
+                "RecordModel", "CausalHistory", "CSQLite", crypto,
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        module(
+            "ReplicaSync",
+            ["SyncEngine", "SyncProtocol", "RecordStorage", "RecordModel", "CausalHistory", crypto]),
+        module("Interchange", ["RecordModel", "CausalHistory"]),
+        support("TestSupport", ["RecordModel", "CausalHistory"]),
+        support("StorageTestSupport", ["RecordStorage", "RecordModel", "TestSupport"]),
+        tests("CausalHistoryTests", ["CausalHistory"]),
+        tests("RecordModelTests", ["RecordModel", "CausalHistory", crypto]),
+        tests(
+            "SyncProtocolTests",
+            [
+                "SyncProtocol", "RecordModel", "CausalHistory", "CZlib", crypto,
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]),
+        tests("InterchangeTests", ["Interchange", "RecordModel"]),
+        tests(
+            "RecordStorageTests",
+            ["RecordStorage", "RecordModel", "CausalHistory", "StorageTestSupport"]),
+        tests(
+            "ReplicaSyncTests",
+            [
+                "ReplicaSync", "SyncEngine", "SyncProtocol", "RecordStorage", "RecordModel",
+                "CausalHistory", "StorageTestSupport", crypto,
+            ]),
+    ],
+    swiftLanguageModes: [.v6]
+)

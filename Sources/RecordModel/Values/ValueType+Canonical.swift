@@ -1,0 +1,142 @@
+extension ValueType {
+    /// Returns the canonical text of a typed or imported value.
+    ///
+    /// The UTF-8 of this text is what storage, wire and hashes carry. What cannot be of the type
+    /// is refused; what only looks wrong is kept with a warning.
+    /// - Throws: `ValueError`.
+    public func canonical(
+        _ text: String,
+        context: ValueContext = ValueContext(),
+        warnings: inout [ValueWarning]
+    ) throws(ValueError) -> String {
+        if case .longtext = self { return try CanonicalText.lines(text) }
+        let line = try CanonicalText.line(text)
+        let canonical: String?
+        switch self {
+        case .text, .longtext: canonical = line
+        case .int: canonical = Int64(line).map { String($0) }
+        case .bool: canonical = Self.bool(line)
+        case .date: canonical = CivilDate(line) == nil ? nil : line
+        case .edtf: canonical = EDTF(line).map(\.text)
+        case .instant: canonical = Instant(line, context: context).map(\.text)
+        case .money: canonical = try Money(line).text
+        case .enumeration(let words): canonical = Self.word(line, of: words)
+        case .country:
+            let code = line.asciiUppercased()
+            canonical = CodeLists.countries.contains(code) ? code : nil
+        case .lang: canonical = LanguageTag.canonical(line)
+        case .ford: canonical = CodeLists.ford(line)
+        case .sdg: canonical = CodeLists.sdg(line)
+        case .email, .phone, .url:
+            canonical = kept(address(line, context: context), typed: line, &warnings)
+        case .id(let scheme): canonical = Self.identifier(line, scheme: scheme, &warnings)
+        case .ref: canonical = Self.reference(line, &warnings)
+        case .refOrText: canonical = Self.reference(line, &warnings) ?? line
+        case .blob: canonical = BlobName(line)?.text
+        }
+        guard let canonical else { throw .malformed(self, text: line) }
+        return canonical
+    }
+
+    /// Whether bytes are the canonical form of a value of this type.
+    public func isCanonical(_ bytes: some Collection<UInt8>) -> Bool {
+        guard let text = String(validating: bytes, as: UTF8.self) else { return false }
+        var warnings: [ValueWarning] = []
+        do throws(ValueError) {
+            return try canonical(text, warnings: &warnings).utf8.elementsEqual(bytes)
+        } catch {
+            return false
+        }
+    }
+
+    private static func bool(_ line: String) -> String? {
+        switch line.asciiLowercased() {
+        case "true", "yes": "true"
+        case "false", "no": "false"
+        default: nil
+        }
+    }
+
+    /// Finds a word in any case, spaces and hyphens standing for `_`.
+    private static func word(_ line: String, of words: [String]) -> String? {
+        if words.contains(line) { return line }
+        let folded = String(
+            decoding: line.utf8.map { " -".utf8.contains($0) ? 0x5f : $0 },
+            as: UTF8.self
+        )
+        .asciiLowercased()
+        return words.first { $0.asciiLowercased() == folded }
+    }
+
+    private func address(_ line: String, context: ValueContext) -> String? {
+        switch self {
+        case .email: EmailAddress.canonical(line)
+        case .phone: PhoneNumber(line, region: context.region)?.text
+        default: WebAddress.canonical(line)
+        }
+    }
+
+    private func kept(
+        _ canonical: String?,
+        typed: String,
+        _ warnings: inout [ValueWarning]
+    ) -> String {
+        if canonical == nil { warnings.append(.keptAsTyped(self, text: typed)) }
+        return canonical ?? typed
+    }
+
+    private static func identifier(
+        _ line: String,
+        scheme: String?,
+        _ warnings: inout [ValueWarning]
+    ) -> String? {
+        let found = scheme.map { Identifier(scheme: $0, line) } ?? Identifier(line)
+        guard let found else { return nil }
+        if !found.isChecked {
+            warnings.append(.checkDigit(scheme: found.scheme, text: found.value))
+        }
+        return scheme == nil ? found.text : found.value
+    }
+
+    private static func reference(_ line: String, _ warnings: inout [ValueWarning]) -> String? {
+        guard let reference = Reference(line) else { return nil }
+        if case .identifier(let identifier) = reference, !identifier.isChecked {
+            warnings.append(.checkDigit(scheme: identifier.scheme, text: identifier.value))
+        }
+        return reference.text
+    }
+}
+
+/// What names a file: the SHA-256 of its bytes, their number, the media type and the name.
+struct BlobName: Hashable, Sendable {
+    let hash: String
+    let size: String
+    let mediaType: String
+    let name: String
+
+    /// Creates a file's name from `hash size media-type name`, or nil for other text.
+    init?(_ text: String) {
+        let words = text.split(separator: " ", maxSplits: 3, omittingEmptySubsequences: false)
+        guard words.count == 4 else { return nil }
+        self.init(
+            hash: String(words[0]),
+            size: String(words[1]),
+            mediaType: String(words[2]),
+            name: String(words[3])
+        )
+    }
+
+    init?(hash: String, size: String, mediaType: String, name: String) {
+        let hash = hash.asciiLowercased()
+        guard hash.utf8.count == 64, bytes(hexadecimal: hash) != nil,
+            let size = UInt64(size), !mediaType.isEmpty, !mediaType.contains(" "),
+            let first = name.first, !first.isWhitespace
+        else { return nil }
+        self.hash = hash
+        self.size = String(size)
+        self.mediaType = mediaType.asciiLowercased()
+        self.name = name
+    }
+
+    var text: String { "\(hash) \(size) \(mediaType) \(name)" }
+}

@@ -1,0 +1,101 @@
+import CausalHistory
+import GRDB
+import RecordModel
+
+/// This file's numbers for actors and attributions, as one transaction sees them.
+///
+/// It lives no longer than its transaction: numbers that a rollback takes back must not be
+/// remembered.
+final class Interner: Interning, InternLookup {
+    private let db: Database
+    private var actorNumbers: [ActorID: Int64] = [:]
+    private var actors: [Int64: ActorID] = [:]
+    private struct Sort: Hashable {
+        let author: String
+        let reason: ChangeReason
+        let note: String
+    }
+    private var sortNumbers: [Sort: Int64] = [:]
+    private var sorts: [Int64: Sort] = [:]
+    private var latest: (attribution: Attribution, number: Int64)?
+
+    init(_ db: Database) {
+        self.db = db
+    }
+
+    func number(of actor: ActorID) throws -> Int64 {
+        if let number = actorNumbers[actor] { return number }
+        let number: Int64
+        if let found = try existingNumber(of: actor) {
+            number = found
+        } else {
+            try db.cachedStatement(sql: "INSERT INTO actor(uuid) VALUES (?)")
+                .execute(arguments: [actor.data])
+            number = db.lastInsertedRowID
+        }
+        actorNumbers[actor] = number
+        actors[number] = actor
+        return number
+    }
+
+    /// Returns the number of an actor that this store has met, nil for others.
+    func existingNumber(of actor: ActorID) throws -> Int64? {
+        if let number = actorNumbers[actor] { return number }
+        return try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT id FROM actor WHERE uuid = ?"), arguments: [actor.data])
+    }
+
+    func number(of attribution: Attribution) throws -> Int64 {
+        if let latest, latest.attribution.author == attribution.author,
+            latest.attribution.reason == attribution.reason,
+            latest.attribution.note == attribution.note
+        {
+            return latest.number
+        }
+        let sort = Sort(
+            author: attribution.author, reason: attribution.reason, note: attribution.note)
+        let number = try sortNumbers[sort] ?? insertOrFind(sort)
+        sortNumbers[sort] = number
+        latest = (attribution, number)
+        return number
+    }
+
+    private func insertOrFind(_ sort: Sort) throws -> Int64 {
+        let arguments: StatementArguments = [sort.author, Int(sort.reason.rawValue), sort.note]
+        let select = try db.cachedStatement(
+            sql: "SELECT id FROM attribution WHERE author = ? AND reason = ? AND note = ?")
+        if let found = try Int64.fetchOne(select, arguments: arguments) { return found }
+        try db.cachedStatement(
+            sql: "INSERT INTO attribution(author, reason, note) VALUES (?, ?, ?)"
+        ).execute(arguments: arguments)
+        return db.lastInsertedRowID
+    }
+
+    func actor(_ number: Int64) throws -> ActorID {
+        if let actor = actors[number] { return actor }
+        let select = try db.cachedStatement(sql: "SELECT uuid FROM actor WHERE id = ?")
+        guard let bytes = try [UInt8].fetch(select, [number]), let actor = ActorID(bytes: bytes)
+        else { throw StoreError.damaged(detail: "actor \(number) is missing") }
+        actors[number] = actor
+        actorNumbers[actor] = number
+        return actor
+    }
+
+    func attribution(_ number: Int64, time: HybridTime) throws -> Attribution {
+        let sort = try sorts[number] ?? fetchSort(number)
+        return Attribution(
+            time: time, author: sort.author, reason: sort.reason, note: sort.note)
+    }
+
+    private func fetchSort(_ number: Int64) throws -> Sort {
+        let select = try db.cachedStatement(
+            sql: "SELECT author, reason, note FROM attribution WHERE id = ?")
+        guard let row = try Row.fetchOne(select, arguments: [number]) else {
+            throw StoreError.damaged(detail: "attribution \(number) is missing")
+        }
+        let sort = Sort(
+            author: row[0], reason: ChangeReason(rawValue: row[1]) ?? .edit, note: row[2])
+        sorts[number] = sort
+        return sort
+    }
+}

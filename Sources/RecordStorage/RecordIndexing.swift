@@ -1,0 +1,118 @@
+import CausalHistory
+import RecordModel
+
+/// What the indexes hold of one record's part: a function of its state and the schema.
+struct IndexEntry: Equatable {
+    /// The folded text of the names.
+    var name: String
+    /// The folded text of everything else that is searched.
+    var body: String
+    /// The identifiers that name the record.
+    var keys: Set<LookupKey>
+    /// The number of conflicts for a person.
+    var conflicts: Int
+
+    static let empty = IndexEntry(name: "", body: "", keys: [], conflicts: 0)
+}
+
+/// Derives what the indexes hold of records.
+///
+/// A change of these rules is a change of the store's format: the search index is contentless and
+/// takes the old text to forget it.
+struct RecordIndexing {
+    let schema: Schema
+
+    /// Fields whose text is a name, by kind: weighed higher in a search.
+    private static let nameFields: Set<String> = ["preferred_name", "names", "name", "title", "titles", "subject"]
+    /// Schemes of look-up by field name.
+    private static let schemes = [
+        "short_id": "short", "orcid": "orcid", "ror": "ror", "emails": "email",
+        "import_ids": "import", "ids": "id",
+    ]
+
+    /// Returns what the indexes hold of a record; nothing for a hidden one.
+    /// - Complexity: O(*n*) in the bytes of the record.
+    func entry(of state: RecordState) -> IndexEntry {
+        guard !state.isHidden else { return .empty }
+        var entry = IndexEntry.empty
+        let kind = schema.kind(number: state.kind)
+        var names: [UInt8] = []
+        var body: [UInt8] = []
+        for register in state.fields where register.key != .life {
+            let field = kind?.field(number: register.key.number)
+            for sibling in register.siblings.siblings {
+                guard case .value(let value) = sibling.version.content else { continue }
+                let scheme = field.flatMap { Self.schemes[$0.name] }
+                if let scheme {
+                    let identifier = register.key.item.isEmpty ? value : bare(register.key.item, field)
+                    entry.keys.insert(LookupKey(scheme: scheme, identifier))
+                }
+                if let field, Self.nameFields.contains(field.name) {
+                    append(register.key, value, field, to: &names)
+                } else if field?.name != "short_id", field?.name != "import_ids" {
+                    append(register.key, value, field, to: &body)
+                }
+            }
+        }
+        entry.name = SearchFold.fold(String(decoding: names, as: UTF8.self))
+        entry.body = SearchFold.fold(String(decoding: body, as: UTF8.self))
+        entry.conflicts = conflictCount(of: state)
+        return entry
+    }
+
+    /// The first key part of an item, without its tag.
+    private func bare(_ key: [UInt8], _ field: Field?) -> [UInt8] {
+        guard let field, !field.isSinglePart, !field.hasRandomKeys,
+            let first = field.parts(of: Item(key: key, value: []))?.first
+        else { return key }
+        return Array(first.text.utf8)
+    }
+
+    /// Whether a type's values are words that people search, not codes, dates and numbers.
+    private func isSearched(_ type: ValueType) -> Bool {
+        switch type {
+        case .text, .longtext, .email, .phone, .refOrText, .id: true
+        default: false
+        }
+    }
+
+    private func append(
+        _ key: FieldKey, _ value: [UInt8], _ field: Field?, to text: inout [UInt8]
+    ) {
+        func append(_ bytes: some Collection<UInt8>) {
+            guard !bytes.isEmpty else { return }
+            if !text.isEmpty { text.append(0x20) }
+            text.append(contentsOf: bytes)
+        }
+        guard let field else {
+            // A field of a later schema: what of it reads as text can be found.
+            if String(validating: value, as: UTF8.self) != nil { append(value) }
+            return
+        }
+        if key.item.isEmpty {
+            if isSearched(field.type) { append(value) }
+        } else if field.isSinglePart, !field.hasRandomKeys {
+            if isSearched(field.type) { append(key.item) }
+        } else {
+            for part in field.parts(of: Item(key: key.item, value: value)) ?? [] {
+                if let described = field.part(number: part.number), isSearched(described.type) {
+                    append(part.text.utf8)
+                }
+            }
+        }
+    }
+
+    /// The number of registers that a person has to decide; a contested life is one.
+    func conflictCount(
+        of state: RecordState, base: (FieldKey, Dot) -> Content? = { _, _ in nil }
+    ) -> Int {
+        var count = state.life == .contested ? 1 : 0
+        let kind = schema.kind(number: state.kind)
+        for entry in state.fields where entry.siblings.siblings.count > 1 && entry.key != .life {
+            let field = kind?.field(number: entry.key.number)
+            let reading = RecordState.reading(of: entry, as: field) { base(entry.key, $0) }
+            if reading.isConflict { count += 1 }
+        }
+        return count
+    }
+}

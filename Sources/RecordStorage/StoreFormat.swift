@@ -1,0 +1,89 @@
+import GRDB
+
+/// The tables of a replica's file and how they came to be.
+enum StoreFormat {
+    /// Marks the file as ours in SQLite's header (`ATT1`).
+    static let applicationID = 0x4154_5431
+    /// The version of the tables that this code reads and writes.
+    static let version = 1
+
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1") { db in
+            try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+            try db.execute(sql: "PRAGMA user_version = 1")
+            try db.execute(sql: tables)
+        }
+        return migrator
+    }
+
+    /// - `record.state`: all that is known of a record's part (`StateCodec`); the other columns are
+    ///   derived from it or say where it stands in the local sequence.
+    /// - `change`, `change_record`: the journal. `digest` is the chain digest: 16 bytes where it
+    ///   was computed or sent whole, else the 4 that crossed the wire.
+    /// - `past`: versions that were superseded here, for history and as the base of reviews.
+    /// - `lookup`: hashes of the identifiers by which people and imports name a record.
+    /// - `search`: contentless, so that no text is stored twice.
+    private static let tables = """
+        CREATE TABLE setting(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+        CREATE TABLE clock(
+            id INTEGER PRIMARY KEY CHECK (id = 1), epoch INTEGER NOT NULL,
+            sequence INTEGER NOT NULL, latest_time INTEGER NOT NULL);
+        CREATE TABLE nonce(sequence INTEGER PRIMARY KEY, nonce INTEGER NOT NULL);
+        CREATE TABLE space(
+            id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, actor INTEGER,
+            head BLOB, fingerprint BLOB NOT NULL);
+        CREATE TABLE actor(
+            id INTEGER PRIMARY KEY, uuid BLOB NOT NULL UNIQUE, space INTEGER, replica BLOB,
+            desk TEXT, public_key BLOB, signature BLOB);
+        CREATE TABLE knowledge(
+            space INTEGER NOT NULL, actor INTEGER NOT NULL, counter INTEGER NOT NULL,
+            PRIMARY KEY (space, actor)) WITHOUT ROWID;
+        CREATE TABLE attribution(
+            id INTEGER PRIMARY KEY, author TEXT NOT NULL, reason INTEGER NOT NULL,
+            note TEXT NOT NULL, UNIQUE (author, reason, note));
+        CREATE TABLE record(
+            id INTEGER PRIMARY KEY, space INTEGER NOT NULL, uid INTEGER NOT NULL,
+            kind INTEGER NOT NULL, sequence INTEGER NOT NULL, is_hidden INTEGER NOT NULL,
+            conflicts INTEGER NOT NULL, state BLOB NOT NULL);
+        CREATE UNIQUE INDEX record_uid ON record(uid, space);
+        CREATE INDEX record_sequence ON record(space, sequence);
+        CREATE INDEX record_conflicts ON record(conflicts) WHERE conflicts > 0;
+        CREATE TABLE change(
+            actor INTEGER NOT NULL, counter INTEGER NOT NULL, time INTEGER, attribution INTEGER,
+            digest BLOB NOT NULL, PRIMARY KEY (actor, counter)) WITHOUT ROWID;
+        CREATE INDEX change_time ON change(time);
+        CREATE TABLE change_record(
+            actor INTEGER NOT NULL, counter INTEGER NOT NULL, record INTEGER NOT NULL,
+            digest BLOB, PRIMARY KEY (actor, counter, record)) WITHOUT ROWID;
+        CREATE TABLE past(
+            record INTEGER NOT NULL, number INTEGER NOT NULL, item BLOB NOT NULL,
+            actor INTEGER NOT NULL, counter INTEGER NOT NULL, cell BLOB NOT NULL,
+            PRIMARY KEY (record, number, item, actor, counter, cell)) WITHOUT ROWID;
+        CREATE TABLE lookup(
+            hash INTEGER NOT NULL, record INTEGER NOT NULL,
+            PRIMARY KEY (hash, record)) WITHOUT ROWID;
+        CREATE VIRTUAL TABLE search USING fts5(
+            name, body, content='', tokenize='unicode61 remove_diacritics 2');
+        CREATE TABLE peer(
+            id INTEGER PRIMARY KEY, replica BLOB NOT NULL UNIQUE, desk TEXT NOT NULL,
+            public_key BLOB NOT NULL, state TEXT NOT NULL, mission TEXT, url TEXT,
+            token BLOB, enrolled_at INTEGER, last_sync INTEGER, clock_skew INTEGER,
+            has_all_spaces INTEGER NOT NULL DEFAULT 0);
+        CREATE TABLE peer_space(
+            peer INTEGER NOT NULL, space INTEGER NOT NULL, knowledge BLOB, acknowledged BLOB,
+            pushed INTEGER NOT NULL, pulled INTEGER NOT NULL, is_granted INTEGER NOT NULL,
+            PRIMARY KEY (peer, space)) WITHOUT ROWID;
+        CREATE TABLE enrolment(
+            secret_hash BLOB PRIMARY KEY, desk TEXT NOT NULL, mission TEXT NOT NULL,
+            spaces TEXT NOT NULL, has_all_spaces INTEGER NOT NULL, expires INTEGER NOT NULL,
+            replaces INTEGER NOT NULL, used_by BLOB) WITHOUT ROWID;
+        CREATE TABLE import_run(
+            run TEXT PRIMARY KEY, started INTEGER NOT NULL, files TEXT NOT NULL,
+            summary TEXT) WITHOUT ROWID;
+        CREATE TABLE refusal(
+            record INTEGER NOT NULL, number INTEGER NOT NULL, item BLOB NOT NULL,
+            actor INTEGER NOT NULL, counter INTEGER NOT NULL, code TEXT NOT NULL,
+            message TEXT NOT NULL, PRIMARY KEY (record, number, item, actor, counter)) WITHOUT ROWID;
+        """
+}

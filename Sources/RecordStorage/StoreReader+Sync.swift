@@ -1,0 +1,183 @@
+import CausalHistory
+import Foundation
+import GRDB
+import RecordModel
+
+/// A stretch of an actor's chain as this store has it.
+public struct StoredChain: Sendable {
+    /// The counter of the first transaction.
+    public let first: UInt64
+    /// 4 bytes of each digest, in order.
+    public let digests: [UInt32]
+    /// The whole digest of the last, where it is known.
+    public let head: Digest128?
+}
+
+/// What this store knows of an actor's owner.
+public struct StoredActor: Sendable {
+    /// The replica.
+    public let replica: [UInt8]
+    /// The desk's code.
+    public let desk: String
+    /// The replica's public key; empty for an actor of this replica that has not been signed yet.
+    public let publicKey: [UInt8]
+    /// The signature of the statement; empty as above.
+    public let signature: [UInt8]
+}
+
+extension StoreReader {
+    /// How many transactions a difference of knowledge may have before walking the sequence is
+    /// cheaper than asking the index for each.
+    private static let indexedChangeLimit: UInt64 = 20_000
+
+    /// Calls a body with each record that may hold a dot which a peer lacks, by sequence.
+    ///
+    /// - Parameters:
+    ///   - space: The space.
+    ///   - peer: What the peer is known to hold.
+    ///   - sequence: Only records that arrived here after it.
+    ///   - body: Returns whether to go on.
+    /// - Complexity: O(*d* log *n*) in the *d* records of the changes that the peer lacks, unless
+    ///   these are very many; then O(*n*) in the records after the sequence.
+    public func forEachRecord(
+        in space: SpaceName, beyond peer: VersionVector, after sequence: UInt64,
+        _ body: (StoredRecord) throws -> Bool
+    ) throws {
+        let knowledge = try self.knowledge(of: space)
+        // A store may hold dots beyond its knowledge: those of a peer's pages before the last one.
+        // They belong to actors that the index names too, so they are asked for without an upper
+        // bound.
+        var changes: UInt64 = 0
+        for entry in knowledge.entries(beyond: peer) {
+            changes += entry.counter - peer.counter(of: entry.actor)
+        }
+        guard !peer.isEmpty, changes <= Self.indexedChangeLimit else {
+            return try forEachRecord(space: space, after: sequence, body)
+        }
+        let spaceRow = try self.space(space).row
+        var rows: [(sequence: Int64, row: Int64)] = []
+        var seen: Set<Int64> = []
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT record.sequence, record.id FROM change_record
+                JOIN record ON record.id = change_record.record
+                WHERE change_record.actor = ? AND change_record.counter > ?
+                    AND record.space = ? AND record.sequence > ?
+                """)
+        let actors = try Int64.fetchAll(
+            db, sql: "SELECT id FROM actor WHERE space = ? OR space IS NULL", arguments: [spaceRow])
+        for number in actors {
+            let known = peer.counter(of: try interner.actor(number))
+            let cursor = try Row.fetchCursor(
+                select, arguments: [number, Int64(known), spaceRow, Int64(sequence)])
+            while let row = try cursor.next() {
+                let id: Int64 = row[1]
+                if seen.insert(id).inserted { rows.append((row[0], id)) }
+            }
+        }
+        for (_, row) in rows.sorted(by: { $0.sequence < $1.sequence }) {
+            guard let record = try record(row: row) else { continue }
+            guard try body(record) else { return }
+        }
+    }
+
+    /// Returns the superseded versions that are the base of a record's siblings, as far as they are
+    /// kept here.
+    public func bases(of record: StoredRecord) throws -> [BaseCell] {
+        var result: [BaseCell] = []
+        for entry in record.state.fields where entry.siblings.siblings.count > 1 {
+            let parents = Set(entry.siblings.siblings.flatMap(\.version.parents))
+            for dot in parents.sorted() {
+                let past = try pastVersions(of: entry.key, dot: dot, row: record.row)
+                result += past.map { BaseCell(key: entry.key, sibling: $0) }
+            }
+        }
+        return result
+    }
+
+    /// Returns the versions that a dot wrote to a field and that were superseded since.
+    public func pastVersions(of key: FieldKey, dot: Dot, row: Int64) throws -> [Sibling] {
+        guard let actor = try interner.existingNumber(of: dot.actor) else { return [] }
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT cell FROM past
+                WHERE record = ? AND number = ? AND item = ? AND actor = ? AND counter = ?
+                """)
+        let arguments: StatementArguments = [
+            row, Int64(key.number), Data(key.item), actor, Int64(dot.counter),
+        ]
+        return try Data.fetchAll(select, arguments: arguments).map { data in
+            Sibling(dot: dot, version: try StateCodec.decodeCell([UInt8](data), interner))
+        }
+    }
+
+    /// Returns the unbroken stretches of an actor's chain between two counters.
+    public func chains(
+        of actor: ActorID, after lower: UInt64, through upper: UInt64
+    ) throws -> [StoredChain] {
+        guard lower < upper, let number = try interner.existingNumber(of: actor) else { return [] }
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT counter, digest FROM change
+                WHERE actor = ? AND counter > ? AND counter <= ? AND length(digest) >= 4
+                ORDER BY counter
+                """)
+        var result: [StoredChain] = []
+        var first: UInt64 = 0
+        var digests: [UInt32] = []
+        var head: Digest128?
+        func close() {
+            if !digests.isEmpty {
+                result.append(StoredChain(first: first, digests: digests, head: head))
+            }
+            digests = []
+        }
+        let cursor = try Row.fetchCursor(
+            select, arguments: [number, Int64(lower), Int64(upper)])
+        while let row = try cursor.next() {
+            let counter = UInt64(row[0] as Int64)
+            let digest: Data = row[1]
+            if counter != first + UInt64(digests.count) { close() }
+            if digests.isEmpty { first = counter }
+            digests.append(digest.prefix(4).reduce(0) { $0 << 8 | UInt32($1) })
+            head = Digest128(bytes: digest)
+        }
+        close()
+        return result
+    }
+
+    /// Returns whose an actor is, or nil where nobody has said so.
+    public func owner(of actor: ActorID) throws -> StoredActor? {
+        let select = try db.cachedStatement(
+            sql: "SELECT replica, desk, public_key, signature FROM actor WHERE uuid = ?")
+        guard let row = try Row.fetchOne(select, arguments: [actor.data]),
+            let replica: Data = row[0], let desk: String = row[1]
+        else { return nil }
+        return StoredActor(
+            replica: [UInt8](replica), desk: desk, publicKey: [UInt8](row[2] as Data? ?? Data()),
+            signature: [UInt8](row[3] as Data? ?? Data()))
+    }
+}
+
+extension StoreWriter {
+    /// Keeps the signed statement of one of this replica's own actors.
+    public func sign(actor: ActorID, publicKey: [UInt8], signature: [UInt8]) throws {
+        try db.execute(
+            sql: "UPDATE actor SET public_key = ?, signature = ? WHERE uuid = ?",
+            arguments: [Data(publicKey), Data(signature), actor.data])
+    }
+
+    /// Returns the nonce that stands beside the present sequence, made now where there is none: with
+    /// the epoch, a token for what this transaction has read.
+    public func tokenNonce() throws -> (epoch: UInt64, sequence: UInt64, nonce: UInt64) {
+        let sequence = currentSequence
+        let select = "SELECT nonce FROM nonce WHERE sequence = ?"
+        let known = try Int64.fetchOne(db, sql: select, arguments: [Int64(sequence)])
+        let nonce = known ?? Int64(bitPattern: reader.store.environment.random())
+        if known == nil {
+            try db.execute(
+                sql: "INSERT INTO nonce VALUES (?, ?)", arguments: [Int64(sequence), nonce])
+        }
+        return (try reader.epoch, sequence, UInt64(bitPattern: nonce))
+    }
+}

@@ -1,0 +1,279 @@
+import CausalHistory
+import Foundation
+import GRDB
+import RecordModel
+
+/// One record's part as it is stored.
+public struct StoredRecord: Sendable {
+    /// The row, by which indexes name the record.
+    public let row: Int64
+    /// Its space and number.
+    public let key: RecordKey
+    /// Its state.
+    public let state: RecordState
+    /// Its place in the order of arrival in this store.
+    public let sequence: UInt64
+}
+
+/// A space as this replica holds it.
+public struct StoredSpace: Sendable {
+    /// The row.
+    public let row: Int64
+    /// The name.
+    public let name: SpaceName
+    /// The actor under which this replica writes there, where it has written.
+    public let actor: ActorID?
+    /// The chain digest of that actor's latest transaction.
+    public let head: Digest128?
+    /// The fingerprint.
+    public let fingerprint: Fingerprint
+}
+
+/// Reads a replica's file inside one transaction, on one consistent snapshot.
+///
+/// It is only valid inside the body that received it.
+public struct StoreReader {
+    let db: Database
+    let store: ReplicaStore
+    let interner: Interner
+
+    init(_ db: Database, store: ReplicaStore) {
+        self.db = db
+        self.store = store
+        interner = Interner(db)
+    }
+
+    /// The kinds and fields by which records are read.
+    public var schema: Schema { store.schema }
+
+    // MARK: Settings
+
+    /// Returns a setting's text, or nil where it was never set.
+    public func setting(_ name: String) throws -> String? {
+        try String.fetchOne(
+            db.cachedStatement(sql: "SELECT value FROM setting WHERE name = ?"), arguments: [name])
+    }
+
+    /// The number of this database's incarnation, by which peers tell a restored one.
+    public var epoch: UInt64 {
+        get throws {
+            UInt64(bitPattern: try Int64.fetchOne(db, sql: "SELECT epoch FROM clock") ?? 0)
+        }
+    }
+
+    /// The place of the latest write in the order of this store.
+    public var sequence: UInt64 {
+        get throws { UInt64(try Int64.fetchOne(db, sql: "SELECT sequence FROM clock") ?? 0) }
+    }
+
+    /// The latest hybrid time in this store.
+    public var latestTime: HybridTime {
+        get throws {
+            let value = try Int64.fetchOne(db, sql: "SELECT latest_time FROM clock") ?? 0
+            return HybridTime(milliseconds: UInt64(bitPattern: value))
+        }
+    }
+
+    // MARK: Spaces and actors
+
+    /// The spaces, by name.
+    public func spaces() throws -> [StoredSpace] {
+        let sql = "SELECT id, name, actor, head, fingerprint FROM space ORDER BY name"
+        return try Row.fetchAll(db, sql: sql).map(storedSpace)
+    }
+
+    /// Returns a space.
+    /// - Throws: `StoreError.unknownSpace`.
+    public func space(_ name: SpaceName) throws -> StoredSpace {
+        let select = try db.cachedStatement(
+            sql: "SELECT id, name, actor, head, fingerprint FROM space WHERE name = ?")
+        guard let row = try Row.fetchOne(select, arguments: [name.text]) else {
+            throw StoreError.unknownSpace(name.text)
+        }
+        return try storedSpace(row)
+    }
+
+    private func storedSpace(_ row: Row) throws -> StoredSpace {
+        let actor: Int64? = row[2]
+        let head: Data? = row[3]
+        let sum = Digest128(bytes: row[4] as Data)
+        guard let name = SpaceName(row[1] as String), let sum else {
+            throw StoreError.damaged(detail: "a space's row is malformed")
+        }
+        return StoredSpace(
+            row: row[0], name: name, actor: try actor.map(interner.actor),
+            head: head.flatMap { Digest128(bytes: $0) }, fingerprint: Fingerprint(sum: sum.value))
+    }
+
+    func spaceName(row: Int64) throws -> SpaceName {
+        let select = try db.cachedStatement(sql: "SELECT name FROM space WHERE id = ?")
+        guard let text = try String.fetchOne(select, arguments: [row]), let name = SpaceName(text)
+        else { throw StoreError.damaged(detail: "space \(row) is missing") }
+        return name
+    }
+
+    /// The dots that this replica holds or has seen superseded in a space.
+    public func knowledge(of space: SpaceName) throws -> VersionVector {
+        let row = try self.space(space).row
+        let select = try db.cachedStatement(
+            sql: "SELECT actor, counter FROM knowledge WHERE space = ?")
+        let entries = try Row.fetchAll(select, arguments: [row]).map { row in
+            VersionVector.Entry(
+                actor: try interner.actor(row[0]), counter: UInt64(row[1] as Int64))
+        }
+        return VersionVector(entries)
+    }
+
+    /// Returns the desk whose actor this is, or nil where nobody has introduced it.
+    public func desk(of actor: ActorID) throws -> String? {
+        let select = try db.cachedStatement(sql: "SELECT desk FROM actor WHERE uuid = ?")
+        return try Row.fetchOne(select, arguments: [actor.data])?[0]
+    }
+
+    // MARK: Records
+
+    private static let recordColumns = "id, space, uid, kind, sequence, state"
+
+    func stored(_ row: Row) throws -> StoredRecord {
+        let state = try StateCodec.decode(
+            [UInt8](row[5] as Data), kind: UInt32(truncatingIfNeeded: row[3] as Int64), interner)
+        let uid = RecordUID(UInt64(bitPattern: row[2] as Int64))
+        return StoredRecord(
+            row: row[0], key: RecordKey(space: try spaceName(row: row[1]), uid: uid), state: state,
+            sequence: UInt64(row[4] as Int64))
+    }
+
+    /// Returns a record's part in a space, or nil where there is none.
+    public func record(_ key: RecordKey) throws -> StoredRecord? {
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT \(Self.recordColumns) FROM record
+                WHERE uid = ? AND space = (SELECT id FROM space WHERE name = ?)
+                """)
+        return try Row.fetchOne(
+            select, arguments: [Int64(bitPattern: key.uid.value), key.space.text]
+        ).map(stored)
+    }
+
+    /// Returns all parts of a record that this replica holds, by space.
+    public func parts(of uid: RecordUID) throws -> [StoredRecord] {
+        let select = try db.cachedStatement(
+            sql: "SELECT \(Self.recordColumns) FROM record WHERE uid = ?")
+        return try Row.fetchAll(select, arguments: [Int64(bitPattern: uid.value)]).map(stored)
+            .sorted { $0.key < $1.key }
+    }
+
+    /// Returns the record's part in a row, or nil where there is none.
+    public func record(row: Int64) throws -> StoredRecord? {
+        let select = try db.cachedStatement(
+            sql: "SELECT \(Self.recordColumns) FROM record WHERE id = ?")
+        return try Row.fetchOne(select, arguments: [row]).map(stored)
+    }
+
+    /// Calls a body with each record's part, in the order of arrival, hidden ones included.
+    ///
+    /// - Parameters:
+    ///   - kind: Only this kind; nil for all.
+    ///   - space: Only this space; nil for all.
+    ///   - sequence: Only what arrived after it.
+    ///   - body: Returns whether to go on.
+    /// - Complexity: O(*n*) in the records visited; one is in memory at a time.
+    public func forEachRecord(
+        kind: UInt32? = nil, space: SpaceName? = nil, after sequence: UInt64 = 0,
+        _ body: (StoredRecord) throws -> Bool
+    ) throws {
+        var conditions: [String] = []
+        var arguments: StatementArguments = []
+        var order = "id"
+        if let space {
+            conditions.append("space = ? AND sequence > ?")
+            arguments += [try self.space(space).row, Int64(sequence)]
+            order = "sequence"
+        }
+        if let kind {
+            conditions.append("kind = ?")
+            arguments += [Int64(kind)]
+        }
+        let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
+        let sql = "SELECT \(Self.recordColumns) FROM record \(filter) ORDER BY \(order)"
+        let cursor = try Row.fetchCursor(db, sql: sql, arguments: arguments)
+        while let row = try cursor.next() {
+            guard try body(try stored(row)) else { return }
+        }
+    }
+
+    /// The records' parts that hold a conflict for a person, by row.
+    public func conflictedRecords() throws -> [StoredRecord] {
+        let sql = "SELECT \(Self.recordColumns) FROM record WHERE conflicts > 0 ORDER BY id"
+        return try Row.fetchAll(db, sql: sql).map(stored)
+    }
+
+    /// The number of conflicts for a person, in the given spaces or in all.
+    public func conflictCount(in spaces: [SpaceName]? = nil) throws -> Int {
+        guard let spaces else {
+            return try Int.fetchOne(
+                db, sql: "SELECT total(conflicts) FROM record WHERE conflicts > 0") ?? 0
+        }
+        return try spaces.reduce(0) { sum, name in
+            let sql = """
+                SELECT total(conflicts) FROM record WHERE conflicts > 0
+                AND space = (SELECT id FROM space WHERE name = ?)
+                """
+            return sum + (try Int.fetchOne(db, sql: sql, arguments: [name.text]) ?? 0)
+        }
+    }
+
+    /// The number of visible records in a space.
+    public func recordCount(in space: SpaceName) throws -> Int {
+        let sql = """
+            SELECT count(*) FROM record WHERE is_hidden = 0
+            AND space = (SELECT id FROM space WHERE name = ?)
+            """
+        return try Int.fetchOne(db, sql: sql, arguments: [space.text]) ?? 0
+    }
+
+    /// The number of distinct visible records, parts counted once.
+    public func recordCount() throws -> Int {
+        try Int.fetchOne(db, sql: "SELECT count(DISTINCT uid) FROM record WHERE is_hidden = 0") ?? 0
+    }
+
+    // MARK: Finding
+
+    /// Returns the rows of records that an identifier may name, by any of its scheme's keys.
+    ///
+    /// The index holds hashes, so that the caller must compare the record itself.
+    public func candidates(for identifier: LookupKey) throws -> [Int64] {
+        try Int64.fetchAll(
+            db.cachedStatement(sql: "SELECT record FROM lookup WHERE hash = ?"),
+            arguments: [identifier.hash])
+    }
+
+    /// Returns the rows of the records that hold all the words of a text, best first.
+    ///
+    /// - Parameters:
+    ///   - text: Words in any script; the last one may be the beginning of a word.
+    ///   - limit: How many rows at most.
+    public func search(_ text: String, limit: Int) throws -> [Int64] {
+        let words = SearchFold.fold(text).split(whereSeparator: { !$0.isLetter && !$0.isNumber })
+        guard !words.isEmpty else { return [] }
+        let pattern = words.enumerated().map { index, word in
+            "\"\(word)\"" + (index == words.count - 1 ? "*" : "")
+        }.joined(separator: " ")
+        return try Int64.fetchAll(
+            db,
+            sql: """
+                SELECT rowid FROM search WHERE search MATCH ?
+                ORDER BY bm25(search, 8.0, 1.0) LIMIT ?
+                """, arguments: [pattern, limit])
+    }
+
+    // MARK: Peers' tokens
+
+    /// Returns whether this store gave out a token: its epoch, and the nonce it put beside the
+    /// sequence.
+    public func verifies(sequence: UInt64, nonce: UInt64, epoch: UInt64) throws -> Bool {
+        guard epoch == (try self.epoch), let key = Int64(exactly: sequence) else { return false }
+        let sql = "SELECT nonce FROM nonce WHERE sequence = ?"
+        return try Int64.fetchOne(db, sql: sql, arguments: [key]) == Int64(bitPattern: nonce)
+    }
+}

@@ -1,0 +1,124 @@
+import CausalHistory
+import Foundation
+import GRDB
+import RecordModel
+
+/// What a local transaction does to one record's part.
+public struct RecordEdit: Sendable {
+    /// One step of an edit.
+    public enum Step: Sendable, Hashable {
+        /// Puts a content into a field or item.
+        case write(FieldKey, Content)
+        /// Deletes the record, naming what is seen.
+        case delete
+    }
+
+    /// The record.
+    public var uid: RecordUID
+    /// The number of the kind, for a record that is new.
+    public var kind: UInt32
+    /// What is done, in order.
+    public var steps: [Step]
+
+    /// Creates an edit.
+    public init(uid: RecordUID, kind: UInt32, steps: [Step]) {
+        self.uid = uid
+        self.kind = kind
+        self.steps = steps
+    }
+}
+
+/// A transaction of an actor as people name it: by the desk and its chain digest.
+public struct ChangeID: Hashable, Sendable {
+    /// The event.
+    public let dot: Dot
+    /// The first 4 bytes of the chain digest.
+    public let digest: UInt32
+
+    /// Creates a change's name.
+    public init(dot: Dot, digest: UInt32) {
+        self.dot = dot
+        self.digest = digest
+    }
+
+    /// Eight hexadecimal digits.
+    public var hex: String {
+        var writer = ByteWriter(capacity: 4)
+        writer.bigEndian(digest)
+        return hexadecimal(writer.bytes)
+    }
+}
+
+extension StoreWriter {
+    /// Makes one transaction in a space: one dot, one link of the chain, any number of records.
+    ///
+    /// Writes that change nothing (the field holds just that content already, in one version) are
+    /// left out; where nothing is left, no change is made.
+    ///
+    /// - Returns: The change, or nil where nothing changed.
+    /// - Throws: `StoreError.unknownSpace`, and what the database reports.
+    @discardableResult
+    public func commit(
+        _ edits: [RecordEdit], in space: SpaceName, attribution: Attribution
+    ) throws -> ChangeID? {
+        let ledger = try ledger(of: space)
+        var prepared: [(edit: RecordEdit, old: StoredRecord?, steps: [RecordEdit.Step])] = []
+        for edit in edits {
+            let old = try reader.record(RecordKey(space: space, uid: edit.uid))
+            let steps = edit.steps.filter { !isIdle($0, in: old?.state) }
+            if !steps.isEmpty { prepared.append((edit, old, steps)) }
+        }
+        guard !prepared.isEmpty else { return nil }
+        prepared.sort { $0.edit.uid < $1.edit.uid }
+
+        let actor = try ownActor(in: space)
+        let number = try interner.number(of: actor)
+        let dot = Dot(actor, ledger.counter + 1)
+        var changes: [(uid: RecordUID, digest: Digest128)] = []
+        for (edit, old, steps) in prepared {
+            let digest = try apply(
+                steps, of: edit, to: old, dot: dot, actor: number, attribution, ledger)
+            changes.append((edit.uid, digest))
+        }
+        ledger.head = Chain.next(
+            after: ledger.head, counter: dot.counter, attribution: attribution, changes: changes)
+        ledger.counter = dot.counter
+        ledger.isChanged = true
+        try setKnowledge(ledger.row, number, dot.counter)
+        try recordChange(number, dot.counter, attribution, digest: ledger.head.data)
+        return ChangeID(dot: dot, digest: ledger.head.short)
+    }
+
+    private func isIdle(_ step: RecordEdit.Step, in state: RecordState?) -> Bool {
+        guard let state, case .write(let key, let content) = step else { return false }
+        let siblings = state.siblings(of: key)
+        if siblings.isEmpty { return content == .absent || content == .cleared }
+        return siblings.count == 1 && siblings[0].version.content == content
+    }
+
+    private func apply(
+        _ steps: [RecordEdit.Step], of edit: RecordEdit, to old: StoredRecord?, dot: Dot,
+        actor: Int64, _ attribution: Attribution, _ ledger: SpaceLedger
+    ) throws -> Digest128 {
+        var state = old?.state ?? RecordState(kind: edit.kind)
+        var replaced: [(key: FieldKey, siblings: [Sibling])] = []
+        for step in steps {
+            switch step {
+            case .write(let key, let content):
+                let gone = state.write(content, to: key, dot: dot, attribution: attribution)
+                replaced.append((key, gone))
+            case .delete:
+                replaced.append((.life, state.delete(dot: dot, attribution: attribution)))
+            }
+        }
+        let row = try put(state, uid: edit.uid, replacing: old, in: ledger)
+        for (key, siblings) in replaced { try keepPast(siblings, of: key, row: row) }
+        let writes = state.fields.compactMap { entry in
+            entry.siblings.siblings.first { $0.dot == dot }
+                .map { (key: entry.key, content: $0.version.content) }
+        }
+        let digest = RecordChange(uid: edit.uid, writes: writes).digest
+        try recordTouch(actor, dot.counter, row: row, digest: digest)
+        return digest
+    }
+}

@@ -1,0 +1,182 @@
+import CausalHistory
+import Foundation
+import GRDB
+import RecordModel
+
+/// What taking in one record's delta did.
+public enum MergeOutcome: Hashable, Sendable {
+    /// Everything was known already.
+    case unchanged
+    /// The record changed; the count is of the conflicts it has more than before.
+    case merged(newConflicts: Int)
+    /// The store lacks the record and the delta is not the whole of it.
+    case needed
+    /// The store lacks the record because it was dropped as settled: all its dots are known.
+    case known
+}
+
+extension StoreWriter {
+    /// Joins what a peer sent of one record.
+    ///
+    /// Spec: `Protocol/spec/03-merge.md` §3 and §4.
+    public func merge(_ delta: RecordDelta, into space: SpaceName) throws -> MergeOutcome {
+        let ledger = try ledger(of: space)
+        let old = try reader.record(RecordKey(space: space, uid: delta.uid))
+        var state: RecordState
+        if let old {
+            state = old.state
+        } else {
+            let knowledge = try knowledgeCache(of: space)
+            if delta.dots.allSatisfy(knowledge.covers) { return .known }
+            if !delta.isComplete { return .needed }
+            state = RecordState(kind: delta.kind)
+        }
+        state.join(delta)
+        if let old, old.state == state {
+            try keepBases(delta.bases, row: old.row, live: state)
+            return .unchanged
+        }
+        let row = try put(state, uid: delta.uid, replacing: old, in: ledger)
+        if let old { try keepSuperseded(of: old.state, by: state, row: row) }
+        try keepBases(delta.bases, row: row, live: state)
+        try journal(delta, row: row)
+        let before = old.map { indexing.conflictCount(of: $0.state) } ?? 0
+        return .merged(newConflicts: max(0, indexing.conflictCount(of: state) - before))
+    }
+
+    private func knowledgeCache(of space: SpaceName) throws -> VersionVector {
+        if let cached = knowledgeAtStart[space] { return cached }
+        let knowledge = try reader.knowledge(of: space)
+        knowledgeAtStart[space] = knowledge
+        return knowledge
+    }
+
+    private func keepSuperseded(
+        of old: RecordState, by new: RecordState, row: Int64
+    ) throws {
+        for entry in old.fields {
+            let live = new.siblings(of: entry.key)
+            try keepPast(
+                entry.siblings.siblings.filter { !live.contains($0) }, of: entry.key, row: row)
+        }
+    }
+
+    private func keepBases(_ bases: [BaseCell], row: Int64, live: RecordState) throws {
+        for base in bases where !live.siblings(of: base.key).contains(base.sibling) {
+            try keepPast([base.sibling], of: base.key, row: row)
+        }
+    }
+
+    private func journal(_ delta: RecordDelta, row: Int64) throws {
+        var seen: Set<Dot> = []
+        for entry in delta.fields {
+            for sibling in entry.siblings.siblings where seen.insert(sibling.dot).inserted {
+                let actor = try interner.number(of: sibling.dot.actor)
+                let attribution = sibling.version.attribution
+                observe(attribution.time)
+                try recordChange(actor, sibling.dot.counter, attribution, digest: Data())
+                try recordTouch(actor, sibling.dot.counter, row: row, digest: nil)
+            }
+        }
+    }
+
+    // MARK: Chains
+
+    /// Compares a chain's digest of 4 bytes at a counter with the one this store has, and keeps it
+    /// where it has none.
+    ///
+    /// - Returns: Whether both are of one history.
+    public func observeChain(actor: ActorID, counter: UInt64, digest: UInt32) throws -> Bool {
+        var writer = ByteWriter(capacity: 4)
+        writer.bigEndian(digest)
+        return try observeChain(actor, counter, Data(writer.bytes))
+    }
+
+    /// Compares a whole chain digest at a counter with the one this store has, and keeps it where
+    /// it has none or only 4 bytes.
+    ///
+    /// - Returns: Whether both are of one history.
+    public func observeChain(actor: ActorID, counter: UInt64, head: Digest128) throws -> Bool {
+        try observeChain(actor, counter, head.data)
+    }
+
+    private func observeChain(_ actor: ActorID, _ counter: UInt64, _ digest: Data) throws -> Bool {
+        let number = try interner.number(of: actor)
+        let select = try db.cachedStatement(
+            sql: "SELECT digest FROM change WHERE actor = ? AND counter = ?")
+        let known = try Data.fetchOne(select, arguments: [number, Int64(counter)]) ?? Data()
+        let common = min(known.count, digest.count)
+        guard known.prefix(common) == digest.prefix(common) else { return false }
+        if digest.count > known.count { try recordChange(number, counter, nil, digest: digest) }
+        return true
+    }
+
+    /// Keeps what a peer said of an actor: whose it is.
+    public func introduce(
+        actor: ActorID, space: SpaceName, replica: [UInt8], desk: String, publicKey: [UInt8],
+        signature: [UInt8]
+    ) throws {
+        let number = try interner.number(of: actor)
+        try db.cachedStatement(
+            sql: """
+                UPDATE actor SET space = ?, replica = ?, desk = ?, public_key = ?, signature = ?
+                WHERE id = ? AND signature IS NULL
+                """
+        ).execute(arguments: [
+            try ledger(of: space).row, Data(replica), desk, Data(publicKey), Data(signature), number,
+        ])
+    }
+}
+
+extension StoreWriter {
+    /// The fingerprint of a space as this transaction has left it.
+    public func fingerprint(of space: SpaceName) throws -> Fingerprint {
+        try ledger(of: space).fingerprint
+    }
+
+    /// The greatest sequence of a record in a space, 0 for none.
+    public func recordSequence(in space: SpaceName) throws -> UInt64 {
+        let select = try db.cachedStatement(sql: "SELECT max(sequence) FROM record WHERE space = ?")
+        return UInt64(
+            try Int64.fetchOne(select, arguments: [try ledger(of: space).row]) ?? 0)
+    }
+
+    /// Gives a space another name, before anything of it has left this machine.
+    ///
+    /// The chain begins with the space's name, so it is computed anew.
+    public func rename(space: SpaceName, to name: SpaceName) throws {
+        let stored = try reader.space(space)
+        try db.execute(
+            sql: "UPDATE space SET name = ? WHERE id = ?", arguments: [name.text, stored.row])
+        guard let actor = stored.actor else { return }
+        let number = try interner.number(of: actor)
+        var head = Chain.origin(actor: actor, space: name)
+        let select = "SELECT counter, time, attribution FROM change WHERE actor = ? ORDER BY counter"
+        for row in try Row.fetchAll(db, sql: select, arguments: [number]) {
+            let counter: Int64 = row[0]
+            let time = HybridTime(milliseconds: UInt64(bitPattern: row[1] as Int64))
+            let changes = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT record.uid, change_record.digest FROM change_record
+                    JOIN record ON record.id = change_record.record
+                    WHERE change_record.actor = ? AND change_record.counter = ?
+                    """, arguments: [number, counter]
+            ).map { row in
+                (
+                    uid: RecordUID(UInt64(bitPattern: row[0] as Int64)),
+                    digest: Digest128(bytes: row[1] as Data) ?? Digest128(0)
+                )
+            }
+            head = Chain.next(
+                after: head, counter: UInt64(counter),
+                attribution: try interner.attribution(row[2], time: time),
+                changes: changes.sorted { $0.uid < $1.uid })
+            try db.execute(
+                sql: "UPDATE change SET digest = ? WHERE actor = ? AND counter = ?",
+                arguments: [head.data, number, counter])
+        }
+        try db.execute(
+            sql: "UPDATE space SET head = ? WHERE id = ?", arguments: [head.data, stored.row])
+    }
+}

@@ -1,0 +1,175 @@
+import CausalHistory
+import Crypto
+import RecordModel
+import RecordStorage
+import SyncEngine
+import SyncProtocol
+
+/// A desk's replica as one side of an exchange: performs the actions of a `DeskSession` on its
+/// store, one transaction each.
+public struct DeskReplica: Sendable {
+    /// The store.
+    public let store: ReplicaStore
+    /// The key by which headquarters knows the replica.
+    public let identity: ReplicaIdentity
+
+    /// Creates the side of a store with its key.
+    public init(store: ReplicaStore, identity: ReplicaIdentity) {
+        self.store = store
+        self.identity = identity
+    }
+
+    /// The replica's own number.
+    /// - Throws: `StoreError.damaged` where the setting is missing.
+    public func replicaID() throws -> ReplicaID {
+        try store.read { try $0.replicaID() }
+    }
+
+    /// Headquarters, as far as the desk is enrolled.
+    public func headquarters() throws -> StoredPeer? {
+        try store.read { try $0.peers().first }
+    }
+
+    /// Begins an exchange with headquarters over every granted space.
+    public func beginSession(with peer: StoredPeer, byteLimit: Int) throws -> DeskSession {
+        let memories = try store.read { reader in
+            try reader.peerSpaces(of: peer.row).filter(\.isGranted)
+        }
+        return DeskSession(
+            memories: Dictionary(
+                uniqueKeysWithValues: memories.map { memory in
+                    (
+                        memory.space,
+                        PeerMemory(
+                            knowledge: memory.knowledge, pushed: memory.pushed,
+                            pulled: memory.pulled)
+                    )
+                }),
+            token: peer.token, schema: store.schema.version, byteLimit: byteLimit)
+    }
+
+    /// Reads what a session asks for.
+    public func read(_ readings: [SpaceReading]) throws -> [SpaceSnapshot] {
+        if try hasUnsignedActors() {
+            try store.write { writer in
+                try writer.signActors(
+                    identity, replica: try writer.reader.replicaID(),
+                    desk: try writer.reader.setting("desk") ?? "")
+            }
+        }
+        return try store.read { reader in try readings.map(reader.snapshot) }
+    }
+
+    private func hasUnsignedActors() throws -> Bool {
+        try store.read { reader in
+            try reader.spaces().compactMap(\.actor).contains { actor in
+                try reader.owner(of: actor)?.signature.isEmpty ?? true
+            }
+        }
+    }
+
+    /// Applies the pages of an answer, one transaction for each space, and remembers its token.
+    public func apply(
+        _ applications: [SpaceApplication], token: [UInt8], of peer: StoredPeer
+    ) throws -> [SpaceResult] {
+        var results: [SpaceResult] = []
+        for application in applications {
+            let result = try store.write { writer in
+                try writer.addSpace(application.space)
+                let before = try writer.reader.peerSpaces(of: peer.row)
+                    .first { $0.space == application.space && $0.isGranted }
+                if before == nil { try writer.grant(application.space, toPeer: peer.row) }
+                let isAllPushed =
+                    try writer.recordSequence(in: application.space) <= application.memory.pushed
+                let result = try writer.apply(application)
+                // What the page brought needs no push: headquarters has it. Unless something was
+                // written here after the push was read, the next push begins behind it.
+                try writer.remember(
+                    peer: peer.row, space: application.space,
+                    knowledge: application.memory.knowledge,
+                    pushed: isAllPushed ? writer.currentSequence : application.memory.pushed,
+                    // A record that is still needed whole must be met again if the session is cut.
+                    pulled: result.needed.isEmpty
+                        ? application.memory.pulled : before?.pulled ?? 0)
+                return result
+            }
+            results.append(result)
+        }
+        try store.write { try $0.setToken(token, ofPeer: peer.row) }
+        return results
+    }
+
+    /// Remembers that an exchange ended.
+    ///
+    /// - Parameters:
+    ///   - peer: Headquarters.
+    ///   - clockSkew: How far headquarters' clock is ahead, in milliseconds; nil where unknown.
+    public func finish(with peer: StoredPeer, clockSkew: Int64?) throws {
+        try store.write { try $0.noteSync(peer: peer.row, clockSkew: clockSkew) }
+    }
+
+    /// Counts the changes and records that the next exchange would send, for each space.
+    public func pending(for peer: StoredPeer) throws -> (changes: Int, records: Int) {
+        try store.read { reader in
+            var dots: Set<Dot> = []
+            var records = 0
+            for memory in try reader.peerSpaces(of: peer.row) where memory.isGranted {
+                let theirs = memory.knowledge ?? VersionVector()
+                try reader.forEachRecord(
+                    in: memory.space, beyond: theirs, after: memory.pushed
+                ) { record in
+                    if let delta = record.state.delta(uid: record.key.uid, for: theirs) {
+                        records += 1
+                        dots.formUnion(delta.dots.filter { !theirs.covers($0) })
+                    }
+                    return true
+                }
+            }
+            return (dots.count, records)
+        }
+    }
+
+    // MARK: Enrolment
+
+    /// Makes the request to enrol with a token.
+    public func enrolRequest(_ token: EnrolmentToken) throws -> EnrolRequest {
+        try store.read { reader in
+            EnrolRequest(
+                secret: token.secret, desk: try reader.setting("desk") ?? "",
+                replica: try reader.replicaID(), publicKey: identity.publicKey)
+        }
+    }
+
+    /// Takes headquarters' answer: pins its key, brings the mission's space to its name and
+    /// remembers the grants. Changes that were never sent are kept.
+    public func didEnrol(_ response: EnrolResponse, url: String) throws {
+        let hash = SHA256.hash(data: response.publicKey)
+        try store.write { writer in
+            let local = try writer.reader.setting("mission_space").flatMap { SpaceName($0) }
+            if let local, local != response.mission,
+                try writer.reader.spaces().contains(where: { $0.name == local })
+            {
+                try writer.rename(space: local, to: response.mission)
+            }
+            try writer.set("mission_space", to: response.mission.text)
+            let peer = try writer.putPeer(
+                replica: Array(hash.prefix(16)), desk: "HQ", publicKey: response.publicKey,
+                mission: response.mission.text, url: url)
+            for space in response.spaces {
+                try writer.addSpace(space)
+                try writer.grant(space, toPeer: peer)
+            }
+        }
+    }
+}
+
+extension StoreReader {
+    /// The replica's own number.
+    /// - Throws: `StoreError.damaged` where the setting is missing.
+    public func replicaID() throws -> ReplicaID {
+        guard let text = try setting("replica"), let bytes = bytes(hexadecimal: text),
+            let replica = ReplicaID(bytes: bytes)
+        else { throw StoreError.damaged(detail: "the replica's own number is missing") }
+        return replica
+    }
+}

@@ -1,0 +1,305 @@
+import CausalHistory
+import Crypto
+import RecordModel
+import RecordStorage
+import SyncEngine
+import SyncProtocol
+
+/// Why headquarters does not serve a request; each has a code of `Protocol/spec/07-errors.md`.
+public enum AuthenticationFailure: Error, Hashable, Sendable {
+    /// No replica of that identity is enrolled.
+    case unknownReplica
+    /// The replica was retired.
+    case retired
+    /// The signature does not fit the request.
+    case badSignature
+    /// The request's time is too far from headquarters' clock, which is given.
+    case clockSkew(now: HybridTime)
+    /// The request was seen before.
+    case replayed
+    /// The token is unknown, used, expired or another desk's.
+    case badToken
+}
+
+/// Why headquarters did not issue a token.
+public enum TokenFailure: Error, Hashable, Sendable {
+    /// The code is not 2 to 8 letters and digits, a letter first.
+    case badDeskCode(String)
+    /// The name cannot be a space's.
+    case badSpaceName(String)
+    /// A replica of that desk is enrolled.
+    case deskInUse(String)
+}
+
+/// Headquarters' replica as the other side of every desk's exchange.
+public struct HeadquartersReplica: Sendable {
+    /// The store.
+    public let store: ReplicaStore
+    /// Headquarters' key, which the desks pin.
+    public let identity: ReplicaIdentity
+
+    /// How far a request's time may be from headquarters' clock, in milliseconds.
+    ///
+    /// Within it, requests are told from replayed ones by their nonces.
+    public static let requestWindow: UInt64 = 300_000
+
+    /// Creates the side of a store with its key.
+    public init(store: ReplicaStore, identity: ReplicaIdentity) {
+        self.store = store
+        self.identity = identity
+    }
+
+    /// Makes a new, empty headquarters: its store and key.
+    public static func create(
+        at path: String, environment: StoreEnvironment = .system
+    ) throws -> HeadquartersReplica {
+        let store = try ReplicaStore(creating: path, environment: environment)
+        let identity = try ReplicaIdentity.create(besideStoreAt: path)
+        try store.write { writer in
+            try writer.set("role", to: "headquarters")
+            try writer.set("desk", to: "HQ")
+            try writer.set("replica", to: Digest128(environment.random128()).hex)
+            try writer.addSpace(.allMissions)
+        }
+        return HeadquartersReplica(store: store, identity: identity)
+    }
+
+    /// The number by which desks remember headquarters: the first 16 bytes of its key's hash.
+    public var replica: [UInt8] { Array(SHA256.hash(data: identity.publicKey).prefix(16)) }
+
+    // MARK: Tokens and enrolment
+
+    /// Issues a single-use token for one desk.
+    ///
+    /// - Parameters:
+    ///   - desk: The desk's code.
+    ///   - mission: The mission, by default the desk's code in lower case.
+    ///   - spaces: The spaces granted besides the mission's own; nil for `all-missions`.
+    ///   - hasAllSpaces: Whether every space is granted, those to come included.
+    ///   - replaces: Whether an earlier replica of the desk is retired by the enrolment.
+    ///   - lifetime: How long the token is valid, in milliseconds.
+    /// - Throws: `TokenFailure`, and what the store reports.
+    public func issueToken(
+        desk: String, mission: String? = nil, spaces: [String]? = nil, hasAllSpaces: Bool = false,
+        replaces: Bool = false, lifetime: UInt64 = 14 * 86_400_000
+    ) throws -> EnrolmentToken {
+        let desk = desk.uppercased()
+        guard Self.isDeskCode(desk) else { throw TokenFailure.badDeskCode(desk) }
+        let missionName = try Self.spaceName(mission?.lowercased() ?? desk.lowercased())
+        let names = try spaces.map { try $0.map(Self.spaceName) } ?? [.allMissions]
+        let secret = Digest128(store.environment.random128()).bytes
+        guard let token = EnrolmentToken(secret: secret, publicKey: identity.publicKey) else {
+            preconditionFailure("a secret of \(secret.count) bytes is not a token's")
+        }
+        try store.write { writer in
+            let isInUse = try writer.reader.peers().contains {
+                $0.desk == desk && $0.state == "active"
+            }
+            guard !isInUse || replaces else { throw TokenFailure.deskInUse(desk) }
+            for space in [missionName] + names { try addSpace(space, writer) }
+            let now = store.environment.now().milliseconds
+            try writer.putEnrolment(
+                StoredEnrolment(
+                    desk: desk, mission: missionName,
+                    spaces: Set([missionName] + names).sorted(), hasAllSpaces: hasAllSpaces,
+                    expires: HybridTime(milliseconds: now &+ lifetime), replaces: replaces),
+                secretHash: Self.hash(of: token.secret))
+        }
+        return token
+    }
+
+    /// Adds a space and grants it to the desks that have every space.
+    private func addSpace(_ space: SpaceName, _ writer: StoreWriter) throws {
+        guard try !writer.reader.spaces().contains(where: { $0.name == space }) else { return }
+        try writer.addSpace(space)
+        for peer in try writer.reader.peers() where peer.hasAllSpaces {
+            try writer.grant(space, toPeer: peer.row)
+        }
+    }
+
+    private static func spaceName(_ text: String) throws -> SpaceName {
+        guard let name = SpaceName(text) else { throw TokenFailure.badSpaceName(text) }
+        return name
+    }
+
+    /// Whether a text is a desk's code: 2 to 8 letters and digits, a letter first.
+    public static func isDeskCode(_ text: String) -> Bool {
+        (2...8).contains(text.utf8.count) && text.first?.isLetter == true
+            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+    }
+
+    private static func hash(of secret: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: secret)) }
+
+    /// Enrols a replica that presents a token; the request's signature was verified with the key
+    /// that it presents.
+    /// - Throws: `AuthenticationFailure.badToken`, and what the store reports.
+    public func enrol(_ request: EnrolRequest) throws -> EnrolResponse {
+        try store.write { writer in
+            let secretHash = Self.hash(of: request.secret)
+            guard let enrolment = try writer.reader.enrolment(secretHash: secretHash),
+                enrolment.desk == request.desk.uppercased(),
+                enrolment.expires > store.environment.now(),
+                // The same replica may ask again: the answer may have been lost.
+                enrolment.usedBy == nil || enrolment.usedBy == request.replica.bytes
+            else { throw AuthenticationFailure.badToken }
+            for peer in try writer.reader.peers()
+            where peer.desk == enrolment.desk && peer.state == "active"
+                && peer.replica != request.replica.bytes
+            {
+                guard enrolment.replaces else { throw AuthenticationFailure.badToken }
+                try writer.retire(peer: peer.row)
+            }
+            try writer.useEnrolment(secretHash: secretHash, by: request.replica.bytes)
+            let peer = try writer.putPeer(
+                replica: request.replica.bytes, desk: enrolment.desk, publicKey: request.publicKey,
+                mission: enrolment.mission.text, hasAllSpaces: enrolment.hasAllSpaces)
+            let spaces =
+                enrolment.hasAllSpaces
+                ? try writer.reader.spaces().map(\.name) : enrolment.spaces
+            for space in spaces { try writer.grant(space, toPeer: peer) }
+            return EnrolResponse(
+                publicKey: identity.publicKey, mission: enrolment.mission, spaces: spaces)
+        }
+    }
+
+    // MARK: Requests
+
+    /// Returns the enrolled replica that signed a request.
+    ///
+    /// Nothing of the request's content is looked at.
+    /// - Throws: `AuthenticationFailure`, and what the store reports.
+    public func authenticate(
+        _ request: SignedRequest, method: String, path: String, replays: ReplayWindow
+    ) throws -> StoredPeer {
+        guard let peer = try store.read({ try $0.peer(replica: request.replica.bytes) }) else {
+            throw AuthenticationFailure.unknownReplica
+        }
+        do {
+            try request.verify(publicKey: peer.publicKey, method: method, path: path)
+        } catch {
+            throw AuthenticationFailure.badSignature
+        }
+        guard peer.state == "active" else { throw AuthenticationFailure.retired }
+        let now = store.environment.now()
+        let distance =
+            request.time > now
+            ? request.time.milliseconds - now.milliseconds
+            : now.milliseconds - request.time.milliseconds
+        guard distance <= Self.requestWindow else {
+            throw AuthenticationFailure.clockSkew(now: now)
+        }
+        guard replays.isNew(request.nonce, of: request.replica, at: request.time, now: now) else {
+            throw AuthenticationFailure.replayed
+        }
+        return peer
+    }
+
+    /// Answers an exchange: merges what the desk sent and reads what it lacks, one transaction for
+    /// each space.
+    public func answer(
+        _ request: SyncRequest, from peer: StoredPeer, byteLimit: Int
+    ) throws -> SyncResponse {
+        guard let replica = ReplicaID(bytes: peer.replica) else {
+            throw AuthenticationFailure.unknownReplica
+        }
+        let tokenVerifies = try verifies(request.token)
+        let context = RequestContext(
+            replica: replica, tokenVerifies: tokenVerifies,
+            byteLimit: min(byteLimit, max(Int(request.byteLimit), 1)))
+        var responses: [SpaceResponse] = []
+        for space in request.spaces {
+            responses.append(try answer(space, in: context, peer))
+        }
+        let asked = Set(request.spaces.map(\.space))
+        let granted = try store.read { reader in
+            try reader.peerSpaces(of: peer.row).filter(\.isGranted).map(\.space)
+        }
+        for space in granted where !asked.contains(space) {
+            responses.append(
+                SpaceResponse(
+                    space: space, verdict: .granted,
+                    knowledge: KnowledgeUpdate(from: nil, to: VersionVector())))
+        }
+        let conflicts = try store.read { try $0.conflictCount(in: granted) }
+        let token = try issueSyncToken(isKnown: tokenVerifies ? request.token : nil)
+        return SyncResponse(
+            token: token, time: store.environment.now(), spaces: responses,
+            openConflicts: UInt32(clamping: conflicts))
+    }
+
+    private func answer(
+        _ request: SpaceRequest, in context: RequestContext, _ peer: StoredPeer
+    ) throws -> SpaceResponse {
+        var refusals: [Refusal] = []
+        return try store.write { writer in
+            let reader = writer.reader
+            let memory = try reader.peerSpaces(of: peer.row).first { $0.space == request.space }
+            var session = HeadquartersSession(request, in: context)
+            var action = session.start(
+                isGranted: memory?.isGranted ?? false, told: memory?.knowledge,
+                own: memory == nil ? VersionVector() : try reader.knowledge(of: request.space)
+            ) { actor in
+                // An actor whose owner cannot be read is nobody's, and its dots are refused.
+                (try? reader.owner(of: actor)).flatMap { $0 }.flatMap { ReplicaID(bytes: $0.replica) }
+            }
+            while true {
+                switch action {
+                case .apply(let page, let chains, let actors):
+                    let isOwn = actors.allSatisfy { $0.publicKey == peer.publicKey }
+                    let result = try writer.apply(
+                        SpaceApplication(
+                            space: request.space, page: page, chains: chains,
+                            actors: isOwn ? actors : [], raise: nil, memory: PeerMemory()))
+                    refusals = try writer.refuseInvalid(page, in: request.space)
+                    action = session.didApply(result)
+                case .raise(let knowledge):
+                    try writer.raiseKnowledge(of: request.space, to: knowledge)
+                    action = session.didRaise()
+                case .read(let reading):
+                    try writer.signActors(
+                        identity, replica: try reader.replicaID(), desk: "HQ")
+                    try writer.flush()
+                    action = session.didRead(try reader.snapshot(reading))
+                case .answer(var response, let deskKnowledge, let told):
+                    if let deskKnowledge {
+                        try writer.remember(
+                            peer: peer.row, space: request.space, told: told,
+                            acknowledged: deskKnowledge)
+                    }
+                    response.refusals = refusals
+                    return response
+                }
+            }
+        }
+    }
+
+    // MARK: Tokens of answers
+
+    private func verifies(_ token: [UInt8]) throws -> Bool {
+        var reader = ByteReader(token)
+        guard let epoch = try? reader.bigEndian(UInt64.self),
+            let nonce = try? reader.bigEndian(UInt64.self), let sequence = try? reader.varint(),
+            reader.isAtEnd
+        else { return false }
+        return try store.read {
+            try $0.verifies(sequence: sequence, nonce: nonce, epoch: epoch)
+        }
+    }
+
+    /// Gives the token of the present state; the one that is known where nothing has changed, so
+    /// that an idle exchange writes nothing.
+    private func issueSyncToken(isKnown token: [UInt8]?) throws -> [UInt8] {
+        let sequence = try store.read { try $0.sequence }
+        if let token, token.count > 16 {
+            var reader = ByteReader(token)
+            _ = try? reader.raw(16)
+            if try reader.varint() == sequence { return token }
+        }
+        let nonce = try store.write { try $0.tokenNonce() }
+        var writer = ByteWriter(capacity: 24)
+        writer.bigEndian(nonce.epoch)
+        writer.bigEndian(nonce.nonce)
+        writer.varint(nonce.sequence)
+        return writer.bytes
+    }
+}

@@ -1,0 +1,186 @@
+import CausalHistory
+import RecordModel
+import RecordStorage
+import SyncEngine
+import SyncProtocol
+
+/// Why an exchange could not go on.
+public enum ExchangeError: Error, Hashable, Sendable {
+    /// An actor was introduced by a statement that its key did not sign.
+    case badIntroduction(ActorID)
+}
+
+extension RecordDelta {
+    /// About how many bytes the delta takes in a page, uncompressed.
+    var approximateSize: Int {
+        fields.reduce(24) { sum, entry in
+            entry.siblings.siblings.reduce(sum + entry.key.item.count) { sum, sibling in
+                sum + 8 + (sibling.version.content.bytes?.count ?? 4)
+            }
+        }
+    }
+}
+
+extension StoreReader {
+    /// Reads what a peer lacks of a space, in this one snapshot.
+    ///
+    /// Spec: `Protocol/spec/05-sync.md` §3.
+    func snapshot(_ reading: SpaceReading) throws -> SpaceSnapshot {
+        let knowledge = try knowledge(of: reading.space)
+        var snapshot = SpaceSnapshot(
+            space: reading.space, knowledge: knowledge, page: Page(), isLast: true,
+            reached: reading.after, chains: [], actors: [], forgotten: VersionVector(),
+            fingerprint: try space(reading.space).fingerprint)
+        guard reading.byteLimit > 0 else {
+            snapshot.isLast = false
+            return snapshot
+        }
+        var size = 0
+        func add(_ delta: RecordDelta, of record: StoredRecord) throws {
+            var delta = delta
+            delta.bases = try bases(of: record).filter { base in
+                delta.fields.contains { $0.key == base.key }
+            }
+            size += delta.approximateSize
+            snapshot.page.records.append(delta)
+        }
+        for uid in reading.whole {
+            if let record = try record(RecordKey(space: reading.space, uid: uid)) {
+                try add(record.state.complete(uid: uid), of: record)
+            }
+        }
+        let whole = Set(reading.whole)
+        try forEachRecord(
+            in: reading.space, beyond: reading.peerKnowledge, after: reading.after
+        ) { record in
+            let uid = record.key.uid
+            if !whole.contains(uid),
+                let delta = record.state.delta(uid: uid, for: reading.peerKnowledge)
+            {
+                if size >= reading.byteLimit {
+                    snapshot.isLast = false
+                    return false
+                }
+                try add(delta, of: record)
+            }
+            snapshot.reached = record.sequence
+            return true
+        }
+        if snapshot.isLast {
+            snapshot.reached = try sequence
+            for entry in knowledge.entries(beyond: reading.peerKnowledge) {
+                snapshot.chains += try chainSegments(
+                    of: entry, after: reading.peerKnowledge.counter(of: entry.actor))
+            }
+        }
+        snapshot.actors = try introductions(in: snapshot, to: reading.peerKnowledge)
+        return snapshot
+    }
+
+    private func chainSegments(
+        of entry: VersionVector.Entry, after counter: UInt64
+    ) throws -> [ChainSegment] {
+        try chains(of: entry.actor, after: counter, through: entry.counter).map { stretch in
+            ChainSegment(
+                actor: entry.actor, first: stretch.first, digests: stretch.digests,
+                head: stretch.head)
+        }
+    }
+
+    /// Introduces the actors that the peer cannot have met: those of the page, and with the last
+    /// page those of the knowledge.
+    private func introductions(
+        in snapshot: SpaceSnapshot, to peer: VersionVector
+    ) throws -> [ActorIntroduction] {
+        var actors = Set(snapshot.page.records.flatMap { $0.dots.map(\.actor) })
+        if snapshot.isLast { actors.formUnion(snapshot.knowledge.entries.map(\.actor)) }
+        return try actors.filter { peer.counter(of: $0) == 0 }.sorted().compactMap { actor in
+            guard let owner = try owner(of: actor), !owner.signature.isEmpty,
+                let replica = ReplicaID(bytes: owner.replica)
+            else { return nil }
+            return ActorIntroduction(
+                actor: actor, replica: replica, desk: owner.desk, publicKey: owner.publicKey,
+                signature: owner.signature)
+        }
+    }
+}
+
+extension StoreWriter {
+    /// Takes in a page, its chains and its actors, and raises the knowledge after a last page.
+    ///
+    /// Where a chain contradicts what is known here, nothing of the page is merged.
+    /// Spec: `Protocol/spec/05-sync.md` §4.
+    func apply(_ application: SpaceApplication) throws -> SpaceResult {
+        let space = application.space
+        for actor in application.actors {
+            do {
+                try actor.verify(space: space)
+            } catch {
+                throw ExchangeError.badIntroduction(actor.actor)
+            }
+            try introduce(
+                actor: actor.actor, space: space, replica: actor.replica.bytes, desk: actor.desk,
+                publicKey: actor.publicKey, signature: actor.signature)
+        }
+        var result = SpaceResult(
+            space: space, knowledge: VersionVector(), fingerprint: Fingerprint())
+        result.forks = try forks(in: application)
+        if result.forks.isEmpty {
+            for delta in application.page.records {
+                switch try merge(delta, into: space) {
+                case .merged(let newConflicts):
+                    result.merged += 1
+                    result.newConflicts += newConflicts
+                case .needed: result.needed.append(delta.uid)
+                case .unchanged, .known: break
+                }
+            }
+            if let raise = application.raise, result.needed.isEmpty {
+                try raiseKnowledge(of: space, to: raise)
+            }
+        }
+        result.knowledge = try reader.knowledge(of: space)
+        result.fingerprint = try fingerprint(of: space)
+        return result
+    }
+
+    /// The actors whose chain is another than the one known here, and this replica's own where the
+    /// peer knows more of it than the replica itself: it was restored or copied.
+    private func forks(in application: SpaceApplication) throws -> [ActorID] {
+        var forks: Set<ActorID> = []
+        for segment in application.chains {
+            for (index, digest) in segment.digests.enumerated() {
+                let counter = segment.first + UInt64(index)
+                if try !observeChain(actor: segment.actor, counter: counter, digest: digest) {
+                    forks.insert(segment.actor)
+                }
+            }
+            if let head = segment.head, !segment.digests.isEmpty {
+                let last = segment.first + UInt64(segment.digests.count - 1)
+                if try !observeChain(actor: segment.actor, counter: last, head: head) {
+                    forks.insert(segment.actor)
+                }
+            }
+        }
+        if let own = try reader.space(application.space).actor, let raise = application.raise {
+            let known = try reader.knowledge(of: application.space).counter(of: own)
+            if raise.counter(of: own) > known { forks.insert(own) }
+        }
+        return forks.sorted()
+    }
+
+    /// Signs the statements of this replica's actors that nobody has signed yet.
+    func signActors(
+        _ identity: ReplicaIdentity, replica: ReplicaID, desk: String
+    ) throws {
+        for space in try reader.spaces() {
+            guard let actor = space.actor, try reader.owner(of: actor)?.signature.isEmpty ?? true
+            else { continue }
+            let statement = try ActorIntroduction.signed(
+                actor: actor, replica: replica, space: space.name, desk: desk,
+                key: identity.privateKey)
+            try sign(
+                actor: actor, publicKey: statement.publicKey, signature: statement.signature)
+        }
+    }
+}

@@ -1,0 +1,276 @@
+import CausalHistory
+import RecordModel
+import SyncProtocol
+
+/// How one space stands at the end of a session.
+public enum SpaceStanding: Hashable, Sendable {
+    /// Both sides know the same and have the same fingerprint.
+    case verified
+    /// The desk wrote while the session ran: nothing is wrong, the next session compares.
+    case busy
+    /// Both sides know the same and differ.
+    case diverged
+    /// Headquarters does not grant the space to this desk.
+    case notGranted
+    /// Headquarters saw another history of this replica or of an actor that it relayed.
+    case forked
+    /// Headquarters did not take changes that are not this desk's to write.
+    case forged
+}
+
+/// What a session did.
+public struct SessionSummary: Hashable, Sendable {
+    /// Distinct changes and records sent and acknowledged.
+    public var sentChanges = 0
+    /// Records sent and acknowledged.
+    public var sentRecords = 0
+    /// Distinct changes received.
+    public var receivedChanges = 0
+    /// Records received.
+    public var receivedRecords = 0
+    /// Conflicts that the merged records have more than before.
+    public var newConflicts = 0
+    /// Requests that were answered.
+    public var roundTrips = 0
+    /// Edits that headquarters did not accept.
+    public var refusals: [Refusal] = []
+    /// How each space stands.
+    public var standings: [SpaceName: SpaceStanding] = [:]
+
+    /// Creates the summary of a session that did nothing.
+    public init() {}
+
+    /// Whether every space is proven to be equal on both sides.
+    public var isVerified: Bool {
+        !standings.isEmpty && standings.values.allSatisfy { $0 == .verified }
+    }
+}
+
+/// The desk's half of an exchange with headquarters, as a state machine without input or output.
+///
+/// The owner performs each action and reports its event; a session that is cut anywhere is dropped
+/// and a new one goes on from what the replica remembers. In each round every unfinished space
+/// sends a page and takes one; a small two-way exchange is one round.
+///
+/// Spec: `Protocol/spec/05-sync.md`.
+public struct DeskSession: Sendable {
+    /// What the owner has to do next.
+    public enum Action: Hashable, Sendable {
+        /// Read these spaces, then report `didRead`.
+        case read([SpaceReading])
+        /// Send this request, then report `didReceive`.
+        case send(SyncRequest)
+        /// Apply these pages, one transaction each, and remember the token; then `didApply`.
+        case apply([SpaceApplication], token: [UInt8])
+        /// The exchange is over.
+        case finish(SessionSummary)
+    }
+
+    private struct Progress {
+        var memory: PeerMemory
+        /// Records that headquarters asked for whole.
+        var wanted: [RecordUID] = []
+        /// Records that this desk needs whole.
+        var needed: [RecordUID] = []
+        var outgoing: SpaceSnapshot?
+        var response: SpaceResponse?
+        var isPushed = false
+        /// Whether headquarters left changes out that are not this desk's to write.
+        var isForged = false
+        var isDone = false
+    }
+
+    /// How much a page may hold, uncompressed; changed by the owner as it measures the link.
+    public var byteLimit: Int
+
+    private let schema: UInt32
+    private var token: [UInt8]
+    private var spaces: [SpaceName: Progress]
+    /// What the session has done so far.
+    public private(set) var summary = SessionSummary()
+    private var sentDots: Set<Dot> = []
+    private var sentRecords: Set<RecordKey> = []
+    private var receivedDots: Set<Dot> = []
+    private var receivedRecords: Set<RecordKey> = []
+    /// How often a peer that keeps asking for more is followed before the session gives up.
+    private static let roundLimit = 1_000_000
+
+    /// Creates a session.
+    ///
+    /// - Parameters:
+    ///   - memories: What the desk remembers of headquarters for each granted space.
+    ///   - token: The token of the last answer, empty before the first.
+    ///   - schema: The version of the schema that the desk writes by.
+    ///   - byteLimit: How much a page may hold, uncompressed.
+    public init(
+        memories: [SpaceName: PeerMemory], token: [UInt8], schema: UInt32, byteLimit: Int
+    ) {
+        self.token = token
+        self.schema = schema
+        self.byteLimit = byteLimit
+        spaces = memories.mapValues { Progress(memory: $0) }
+    }
+
+    /// Begins the exchange.
+    public mutating func start() -> Action {
+        read()
+    }
+
+    private var unfinished: [SpaceName] {
+        spaces.filter { !$0.value.isDone }.keys.sorted()
+    }
+
+    private func read() -> Action {
+        .read(
+            unfinished.compactMap { name in
+                spaces[name].map { progress in
+                    // Without a token nothing is known of headquarters: the first request only
+                    // asks, since a page against a guess might be the whole store in vain.
+                    SpaceReading(
+                        space: name, peerKnowledge: progress.memory.knowledge ?? VersionVector(),
+                        after: progress.memory.pushed, whole: progress.wanted,
+                        byteLimit: progress.memory.knowledge == nil ? 0 : byteLimit)
+                }
+            })
+    }
+
+    /// Takes what was read and gives the request to send.
+    public mutating func didRead(_ snapshots: [SpaceSnapshot]) -> Action {
+        var request = SyncRequest(schema: schema)
+        request.token = token
+        request.byteLimit = UInt32(clamping: byteLimit)
+        for snapshot in snapshots {
+            guard var progress = spaces[snapshot.space] else { continue }
+            var space = SpaceRequest(
+                space: snapshot.space,
+                knowledge: KnowledgeUpdate(
+                    from: progress.memory.knowledge, to: snapshot.knowledge))
+            space.page = snapshot.page
+            space.isLast = snapshot.isLast
+            space.cursor = progress.memory.pulled
+            space.chains = snapshot.chains
+            space.actors = snapshot.actors
+            space.needed = progress.needed
+            space.forgotten = snapshot.forgotten
+            progress.outgoing = snapshot
+            spaces[snapshot.space] = progress
+            request.spaces.append(space)
+        }
+        return .send(request)
+    }
+
+    /// Takes headquarters' answer and gives the pages to apply.
+    public mutating func didReceive(_ response: SyncResponse) -> Action {
+        summary.roundTrips += 1
+        token = response.token
+        var applications: [SpaceApplication] = []
+        for answer in response.spaces {
+            if answer.verdict == .granted, spaces[answer.space] == nil {
+                spaces[answer.space] = Progress(memory: PeerMemory())
+                applications.append(
+                    SpaceApplication(
+                        space: answer.space, page: Page(), chains: [], actors: [], raise: nil,
+                        memory: PeerMemory()))
+            }
+            guard var progress = spaces[answer.space], !progress.isDone,
+                let outgoing = progress.outgoing
+            else { continue }
+            progress.response = answer
+            progress.isPushed = false
+            switch answer.verdict {
+            case .merged, .tokenUnknown, .forged:
+                guard let theirs = answer.knowledge.applied(to: outgoing.knowledge) else {
+                    // The answer is not about our request: start this space anew.
+                    progress.memory = PeerMemory()
+                    break
+                }
+                let wasTaken = answer.verdict != .tokenUnknown
+                if answer.verdict == .forged { progress.isForged = true }
+                if wasTaken { note(sent: outgoing) }
+                progress.memory.knowledge = theirs
+                // A record that headquarters needs whole must be met again if the session is cut.
+                if !wasTaken {
+                    progress.memory.pushed = 0
+                } else if answer.needed.isEmpty {
+                    progress.memory.pushed = outgoing.reached
+                }
+                progress.memory.pulled = answer.cursor
+                progress.isPushed = wasTaken && outgoing.isLast
+                progress.wanted = answer.needed
+                note(received: answer)
+                applications.append(
+                    SpaceApplication(
+                        space: answer.space, page: answer.page, chains: answer.chains,
+                        actors: answer.actors, raise: answer.isLast ? theirs : nil,
+                        memory: progress.memory))
+            case .knowledgeUnknown:
+                progress.memory = PeerMemory()
+            case .granted:
+                break
+            case .notGranted, .forked:
+                summary.standings[answer.space] =
+                    answer.verdict == .notGranted ? .notGranted : .forked
+                progress.isDone = true
+            }
+            summary.refusals += answer.refusals
+            spaces[answer.space] = progress
+        }
+        return .apply(applications, token: token)
+    }
+
+    /// Takes what applying did and gives the next round, or the end.
+    public mutating func didApply(_ results: [SpaceResult]) -> Action {
+        for result in results {
+            guard var progress = spaces[result.space], let answer = progress.response else {
+                continue
+            }
+            summary.newConflicts += result.newConflicts
+            progress.needed = result.needed
+            if !result.forks.isEmpty {
+                summary.standings[result.space] = .forked
+                progress.isDone = true
+            } else if progress.isPushed, answer.isLast, progress.needed.isEmpty,
+                progress.wanted.isEmpty
+            {
+                summary.standings[result.space] =
+                    progress.isForged ? .forged : standing(of: result, against: answer)
+                progress.isDone = true
+            }
+            spaces[result.space] = progress
+        }
+        if unfinished.isEmpty || summary.roundTrips >= Self.roundLimit {
+            for name in unfinished { summary.standings[name] = .busy }
+            return .finish(summary)
+        }
+        return read()
+    }
+
+    private func standing(
+        of result: SpaceResult, against answer: SpaceResponse
+    ) -> SpaceStanding {
+        guard KnowledgeUpdate.hash(of: result.knowledge) == answer.knowledge.hash else {
+            return .busy
+        }
+        return result.fingerprint == answer.fingerprint ? .verified : .diverged
+    }
+
+    private mutating func note(sent snapshot: SpaceSnapshot) {
+        let peer = spaces[snapshot.space]?.memory.knowledge ?? VersionVector()
+        for record in snapshot.page.records {
+            sentDots.formUnion(record.dots.filter { !peer.covers($0) })
+            sentRecords.insert(RecordKey(space: snapshot.space, uid: record.uid))
+        }
+        summary.sentChanges = sentDots.count
+        summary.sentRecords = sentRecords.count
+    }
+
+    private mutating func note(received answer: SpaceResponse) {
+        let own = spaces[answer.space]?.outgoing?.knowledge ?? VersionVector()
+        for record in answer.page.records {
+            receivedDots.formUnion(record.dots.filter { !own.covers($0) })
+            receivedRecords.insert(RecordKey(space: answer.space, uid: record.uid))
+        }
+        summary.receivedChanges = receivedDots.count
+        summary.receivedRecords = receivedRecords.count
+    }
+}

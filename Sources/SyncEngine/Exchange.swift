@@ -1,0 +1,148 @@
+import CausalHistory
+import RecordModel
+import SyncProtocol
+
+/// What a replica reads of one space, in one snapshot, to tell a peer.
+public struct SpaceReading: Hashable, Sendable {
+    /// The space.
+    public var space: SpaceName
+    /// What the peer is known to hold.
+    public var peerKnowledge: VersionVector
+    /// The local sequence after which records are looked at.
+    public var after: UInt64
+    /// Records that the peer asked for whole.
+    public var whole: [RecordUID]
+    /// About how many bytes of records to take at most; 0 for none.
+    public var byteLimit: Int
+
+    /// Creates a reading.
+    public init(
+        space: SpaceName, peerKnowledge: VersionVector, after: UInt64, whole: [RecordUID],
+        byteLimit: Int
+    ) {
+        self.space = space
+        self.peerKnowledge = peerKnowledge
+        self.after = after
+        self.whole = whole
+        self.byteLimit = byteLimit
+    }
+}
+
+/// What was read of one space.
+public struct SpaceSnapshot: Hashable, Sendable {
+    /// The space.
+    public var space: SpaceName
+    /// The replica's knowledge, read in the same transaction as the page.
+    public var knowledge: VersionVector
+    /// The changes that the peer lacks.
+    public var page: Page
+    /// Whether the page reaches the head of the sequence.
+    public var isLast: Bool
+    /// The sequence that the page reaches.
+    public var reached: UInt64
+    /// Chain digests between the peer's knowledge and this one; on the last page only.
+    public var chains: [ChainSegment]
+    /// The actors of the page, or on the last page of the knowledge, that are new to the peer.
+    public var actors: [ActorIntroduction]
+    /// The greatest stable cut that was applied.
+    public var forgotten: VersionVector
+    /// The fingerprint, in the same transaction.
+    public var fingerprint: Fingerprint
+
+    /// Creates a snapshot.
+    public init(
+        space: SpaceName, knowledge: VersionVector, page: Page, isLast: Bool, reached: UInt64,
+        chains: [ChainSegment], actors: [ActorIntroduction], forgotten: VersionVector,
+        fingerprint: Fingerprint
+    ) {
+        self.space = space
+        self.knowledge = knowledge
+        self.page = page
+        self.isLast = isLast
+        self.reached = reached
+        self.chains = chains
+        self.actors = actors
+        self.forgotten = forgotten
+        self.fingerprint = fingerprint
+    }
+}
+
+/// What a replica does with a page that it received, in one transaction.
+public struct SpaceApplication: Hashable, Sendable {
+    /// The space.
+    public var space: SpaceName
+    /// The changes.
+    public var page: Page
+    /// The chains to compare first.
+    public var chains: [ChainSegment]
+    /// The actors to remember.
+    public var actors: [ActorIntroduction]
+    /// The knowledge to raise to after a last page, unless a record is still needed whole.
+    public var raise: VersionVector?
+    /// What to remember of the peer, for the next exchange.
+    public var memory: PeerMemory
+
+    /// Creates an application.
+    public init(
+        space: SpaceName, page: Page, chains: [ChainSegment], actors: [ActorIntroduction],
+        raise: VersionVector?, memory: PeerMemory
+    ) {
+        self.space = space
+        self.page = page
+        self.chains = chains
+        self.actors = actors
+        self.raise = raise
+        self.memory = memory
+    }
+}
+
+/// What a desk remembers of headquarters for one space, between exchanges.
+public struct PeerMemory: Hashable, Sendable {
+    /// The knowledge that the last answer stated, nil before the first.
+    ///
+    /// While the token of that answer verifies, headquarters knows at least this.
+    public var knowledge: VersionVector?
+    /// The local sequence up to which headquarters has everything.
+    public var pushed: UInt64
+    /// The sequence in headquarters' store up to which everything was taken.
+    public var pulled: UInt64
+
+    /// Creates a memory; by default that of a peer never met.
+    public init(knowledge: VersionVector? = nil, pushed: UInt64 = 0, pulled: UInt64 = 0) {
+        self.knowledge = knowledge
+        self.pushed = pushed
+        self.pulled = pulled
+    }
+}
+
+/// What applying a page did.
+public struct SpaceResult: Hashable, Sendable {
+    /// The space.
+    public var space: SpaceName
+    /// How many records changed.
+    public var merged: Int
+    /// How many conflicts for a person the records have more than before.
+    public var newConflicts: Int
+    /// The records that are needed whole.
+    public var needed: [RecordUID]
+    /// Actors whose chain differs from the one known here.
+    public var forks: [ActorID]
+    /// The replica's knowledge afterwards.
+    public var knowledge: VersionVector
+    /// The fingerprint afterwards.
+    public var fingerprint: Fingerprint
+
+    /// Creates a result.
+    public init(
+        space: SpaceName, merged: Int = 0, newConflicts: Int = 0, needed: [RecordUID] = [],
+        forks: [ActorID] = [], knowledge: VersionVector, fingerprint: Fingerprint
+    ) {
+        self.space = space
+        self.merged = merged
+        self.newConflicts = newConflicts
+        self.needed = needed
+        self.forks = forks
+        self.knowledge = knowledge
+        self.fingerprint = fingerprint
+    }
+}

@@ -1,0 +1,64 @@
+import Foundation
+import RecordModel
+
+extension EnrolRequest {
+    /// Encodes the message; equal messages have equal bytes.
+    ///
+    /// Encoded form: `Protocol/schema/sync.proto`.
+    /// - Throws: `WireError.tooLarge` beyond `Limits.messageBytes`.
+    public func encoded() throws(WireError) -> [UInt8] {
+        var wire = WireEnrolRequest()
+        wire.secret = Data(secret)
+        wire.desk = desk
+        wire.replica = Data(replica.bytes)
+        wire.publicKey = Data(publicKey)
+        wire.versions = versions
+        return try MessageCoding.encode(wire)
+    }
+
+    /// Decodes and checks a message that nobody vouches for.
+    /// - Throws: `WireError`; `.unsupportedVersion` where the sender speaks none of our versions.
+    public init(decoding bytes: [UInt8]) throws(WireError) {
+        let wire = try MessageCoding.decode(bytes, as: WireEnrolRequest.self, shape: .leaf)
+        try checkOffer(wire.versions)
+        try check(wire.desk.utf8.count, atMost: Limits.deskBytes, "desk")
+        self.init(
+            secret: try fixed(wire.secret, EnrolmentToken.secretBytes, "secret"),
+            desk: wire.desk,
+            replica: try replicaID(wire.replica),
+            publicKey: try fixed(wire.publicKey, 32, "public key")
+        )
+        versions = wire.versions
+    }
+}
+
+extension EnrolResponse {
+    /// Encodes the message; equal messages have equal bytes.
+    ///
+    /// Encoded form: `Protocol/schema/sync.proto`.
+    /// - Throws: `WireError.tooLarge` beyond `Limits.messageBytes`.
+    public func encoded() throws(WireError) -> [UInt8] {
+        var wire = WireEnrolResponse()
+        wire.publicKey = Data(publicKey)
+        wire.mission = mission.text
+        wire.spaces = spaces.map(\.text)
+        wire.version = ProtocolVersion.current
+        return try MessageCoding.encode(wire)
+    }
+
+    /// Decodes and checks a message that nobody vouches for.
+    /// - Throws: `WireError`.
+    public init(decoding bytes: [UInt8]) throws(WireError) {
+        let wire = try MessageCoding.decode(bytes, as: WireEnrolResponse.self, shape: .leaf)
+        try checkAnswer(wire.version)
+        try check(wire.spaces.count, atMost: Limits.spaces, "spaces")
+        var spaces: [SpaceName] = []
+        for space in wire.spaces { spaces.append(try spaceName(space)) }
+        try checkDistinct(spaces)
+        self.init(
+            publicKey: try fixed(wire.publicKey, 32, "public key"),
+            mission: try spaceName(wire.mission),
+            spaces: spaces
+        )
+    }
+}

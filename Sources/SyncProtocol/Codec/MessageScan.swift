@@ -1,0 +1,85 @@
+/// A look at a message's fields before it is decoded.
+///
+/// It counts them, since a decoder makes an object for each nested message however empty; and it
+/// tells a message that ends too early from one that is wrong.
+struct MessageScan {
+    /// The nested messages of a type of message, by field number.
+    struct Shape: Sendable {
+        var nested: [UInt64: Shape] = [:]
+
+        static let leaf = Shape()
+        static let space: Shape = {
+            let page = Shape(nested: [1: leaf, 13: leaf, 14: leaf])
+            return Shape(nested: [
+                3: leaf, 4: leaf, 7: leaf, 9: leaf, 10: page, 13: leaf, 14: leaf,
+            ])
+        }()
+        static let sync = Shape(nested: [3: space])
+    }
+
+    private let bytes: [UInt8]
+    private var offset = 0
+    private var fields = 0
+
+    private init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    /// Walks the fields of a message and of the messages nested in it.
+    /// - Throws: `WireError.truncated`, `.malformed`, or `.tooLarge` beyond `Limits.fields`.
+    /// - Complexity: O(*n*) in the number of fields; their contents are passed over.
+    static func check(_ bytes: [UInt8], shape: Shape) throws(WireError) {
+        guard bytes.count <= Limits.messageBytes else {
+            throw .tooLarge("message", limit: Limits.messageBytes)
+        }
+        var scan = MessageScan(bytes)
+        try scan.walk(shape, to: bytes.count)
+    }
+
+    private mutating func walk(_ shape: Shape, to end: Int) throws(WireError) {
+        while offset < end {
+            fields += 1
+            guard fields <= Limits.fields else {
+                throw .tooLarge("fields of the message", limit: Limits.fields)
+            }
+            let key = try varint(end)
+            switch key & 7 {
+            case 0:
+                _ = try varint(end)
+            case 1:
+                try skip(8, end)
+            case 5:
+                try skip(4, end)
+            case 2:
+                let length = try varint(end)
+                guard let count = Int(exactly: length), count <= end - offset else {
+                    throw .truncated("message")
+                }
+                if let nested = shape.nested[key >> 3] {
+                    try walk(nested, to: offset + count)
+                } else {
+                    offset += count
+                }
+            default:
+                throw .malformed("message: a field of the type \(key & 7)")
+            }
+        }
+    }
+
+    private mutating func skip(_ count: Int, _ end: Int) throws(WireError) {
+        guard count <= end - offset else { throw .truncated("message") }
+        offset += count
+    }
+
+    private mutating func varint(_ end: Int) throws(WireError) -> UInt64 {
+        var result: UInt64 = 0
+        for shift in stride(from: UInt64(0), to: 70, by: 7) {
+            guard offset < end else { throw .truncated("message") }
+            let byte = bytes[offset]
+            offset += 1
+            result |= UInt64(byte & 0x7f) << shift
+            if byte < 0x80 { return result }
+        }
+        throw .malformed("message: a number of more than 10 bytes")
+    }
+}

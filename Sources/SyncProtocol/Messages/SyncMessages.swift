@@ -1,0 +1,317 @@
+import CausalHistory
+import RecordModel
+
+/// Who an actor is: what a replica must know to show and check the changes of another.
+///
+/// It is introduced once to each peer, by a statement that the replica's key signs.
+public struct ActorIntroduction: Hashable, Sendable {
+    /// The actor.
+    public var actor: ActorID
+    /// The replica whose actor it is.
+    public var replica: ReplicaID
+    /// The code of the desk.
+    public var desk: String
+    /// The replica's Ed25519 public key, 32 bytes.
+    public var publicKey: [UInt8]
+    /// The signature over the statement (`Protocol/spec/06-authentication.md`), 64 bytes.
+    public var signature: [UInt8]
+
+    /// Creates an introduction.
+    public init(
+        actor: ActorID,
+        replica: ReplicaID,
+        desk: String,
+        publicKey: [UInt8],
+        signature: [UInt8]
+    ) {
+        self.actor = actor
+        self.replica = replica
+        self.desk = desk
+        self.publicKey = publicKey
+        self.signature = signature
+    }
+}
+
+/// A piece of one actor's hash chain: 4 bytes for each transaction, and the whole digest of the
+/// last.
+public struct ChainSegment: Hashable, Sendable {
+    /// The actor.
+    public var actor: ActorID
+    /// The counter of the first transaction of the segment, at least 1.
+    public var first: UInt64
+    /// The first 4 bytes of the digest of each transaction, in order.
+    public var digests: [UInt32]
+    /// The 16-byte digest of the last of them, where the sender knows it whole.
+    public var head: Digest128?
+
+    /// Creates a segment.
+    public init(actor: ActorID, first: UInt64, digests: [UInt32], head: Digest128?) {
+        self.actor = actor
+        self.first = first
+        self.digests = digests
+        self.head = head
+    }
+}
+
+/// A vector as it travels: by its difference to one that both sides hold, and by its hash.
+public struct KnowledgeUpdate: Hashable, Sendable {
+    /// The entries in which the vector differs from the base; a counter of 0 takes one out.
+    public var changes: [(actor: ActorID, counter: UInt64)]
+    /// Whether the base is the empty vector.
+    public var isWhole: Bool
+    /// The hash of the resulting vector.
+    public var hash: UInt64
+
+    /// Creates the update that leads from a base (nil: from nothing) to a vector.
+    public init(from base: VersionVector?, to vector: VersionVector) {
+        isWhole = base == nil
+        let base = base ?? VersionVector()
+        changes = vector.entries.filter { base.counter(of: $0.actor) != $0.counter }
+            .map { ($0.actor, $0.counter) }
+        changes += base.entries.filter { vector.counter(of: $0.actor) == 0 }.map { ($0.actor, 0) }
+        changes.sort { $0.actor < $1.actor }
+        hash = Self.hash(of: vector)
+    }
+
+    /// Creates an update from its parts.
+    public init(changes: [(actor: ActorID, counter: UInt64)], isWhole: Bool, hash: UInt64) {
+        self.changes = changes
+        self.isWhole = isWhole
+        self.hash = hash
+    }
+
+    /// Returns the vector to which the update leads from a base, or nil where the hash disagrees:
+    /// the two sides do not remember the same base.
+    public func applied(to base: VersionVector) -> VersionVector? {
+        var counters: [ActorID: UInt64] = [:]
+        if !isWhole { for entry in base.entries { counters[entry.actor] = entry.counter } }
+        for change in changes { counters[change.actor] = change.counter }
+        let vector = VersionVector(
+            counters.map { VersionVector.Entry(actor: $0.key, counter: $0.value) }
+        )
+        return Self.hash(of: vector) == hash ? vector : nil
+    }
+
+    /// The first 8 bytes of the SHA-256 hash of a vector's entries (16 bytes and a varint each).
+    public static func hash(of vector: VersionVector) -> UInt64 {
+        var writer = ByteWriter(capacity: 24 * vector.entries.count)
+        for entry in vector.entries {
+            writer.bigEndian(entry.actor.value)
+            writer.varint(entry.counter)
+        }
+        return UInt64(truncatingIfNeeded: Digest128(hashing: writer.bytes).value >> 64)
+    }
+
+    /// Whether two updates are the same message.
+    public static func == (left: KnowledgeUpdate, right: KnowledgeUpdate) -> Bool {
+        left.isWhole == right.isWhole && left.hash == right.hash
+            && left.changes.elementsEqual(right.changes, by: ==)
+    }
+
+    /// Feeds the message into a hasher.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(isWhole)
+        hasher.combine(hash)
+    }
+}
+
+/// The changes of one space that travel in one message, and the chain positions they stand on.
+public struct Page: Hashable, Sendable {
+    /// The records, in the sender's sequence.
+    public var records: [RecordDelta]
+
+    /// Creates a page.
+    public init(records: [RecordDelta] = []) {
+        self.records = records
+    }
+}
+
+/// What a desk sends for one space.
+public struct SpaceRequest: Hashable, Sendable {
+    /// The space.
+    public var space: SpaceName
+    /// The desk's knowledge, against what headquarters last acknowledged of it.
+    public var knowledge: KnowledgeUpdate
+    /// The changes that the desk believes headquarters lacks.
+    public var page = Page()
+    /// Whether the page is the last: then, and only then, headquarters raises its knowledge.
+    public var isLast = true
+    /// The sequence in headquarters' store up to which the desk has taken pages.
+    public var cursor: UInt64 = 0
+    /// Chain digests of the counters between headquarters' knowledge and the desk's.
+    public var chains: [ChainSegment] = []
+    /// The actors that headquarters may not know.
+    public var actors: [ActorIntroduction] = []
+    /// Records that the desk needs whole.
+    public var needed: [RecordUID] = []
+    /// The greatest stable cut that the desk has applied.
+    public var forgotten = VersionVector()
+
+    /// Creates the request for a space.
+    public init(space: SpaceName, knowledge: KnowledgeUpdate) {
+        self.space = space
+        self.knowledge = knowledge
+    }
+}
+
+/// A whole request of `POST /v1/sync`.
+public struct SyncRequest: Hashable, Sendable {
+    /// The version of the record schema that the desk writes by.
+    public var schema: UInt32
+    /// The token of headquarters' last answer; empty where there was none.
+    public var token: [UInt8] = []
+    /// The spaces.
+    public var spaces: [SpaceRequest] = []
+    /// How many bytes of page, uncompressed, the desk wants in one answer at most.
+    public var byteLimit: UInt32 = 0
+    /// The versions of the protocol that the desk speaks.
+    public var versions = ProtocolVersion.spoken
+
+    /// Creates a request.
+    public init(schema: UInt32) {
+        self.schema = schema
+    }
+}
+
+/// An edit that headquarters did not accept; the edit stays in its author's review.
+public struct Refusal: Hashable, Sendable {
+    /// The record.
+    public var uid: RecordUID
+    /// The field.
+    public var key: FieldKey
+    /// The dot of the refused version.
+    public var dot: Dot
+    /// A code of the table in `Protocol/spec/07-errors.md`.
+    public var code: String
+    /// What is wrong, for a person.
+    public var message: String
+
+    /// Creates a refusal.
+    public init(uid: RecordUID, key: FieldKey, dot: Dot, code: String, message: String) {
+        self.uid = uid
+        self.key = key
+        self.dot = dot
+        self.code = code
+        self.message = message
+    }
+}
+
+/// How headquarters took the request for a space.
+public enum SpaceVerdict: UInt8, Hashable, Sendable {
+    /// The page was merged.
+    case merged = 0
+    /// The token did not verify: nothing was merged, the answer starts from the beginning.
+    case tokenUnknown = 1
+    /// The desk's knowledge did not come out: nothing was merged, it is wanted whole.
+    case knowledgeUnknown = 2
+    /// The space is not granted (any more): nothing was merged.
+    case notGranted = 3
+    /// A dot or a chain was not the desk's to write: merging stopped before it.
+    case forged = 4
+    /// A chain differs from the one that headquarters saw: the replica was restored or copied.
+    case forked = 5
+    /// The desk did not ask for the space: it was granted meanwhile, and is exchanged from now on.
+    case granted = 6
+}
+
+/// What headquarters answers for one space.
+public struct SpaceResponse: Hashable, Sendable {
+    /// The space.
+    public var space: SpaceName
+    /// How the request was taken.
+    public var verdict: SpaceVerdict
+    /// Headquarters' knowledge, against that of the request; in the last page it is the one read
+    /// in the same transaction.
+    public var knowledge: KnowledgeUpdate
+    /// The changes that the desk lacks.
+    public var page = Page()
+    /// Whether the page is the last: then the desk raises its knowledge.
+    public var isLast = true
+    /// The sequence in headquarters' store up to which this page reaches.
+    public var cursor: UInt64 = 0
+    /// The fingerprint of the space after the merge.
+    public var fingerprint = Fingerprint()
+    /// Chain digests of the counters between the desk's knowledge and headquarters'.
+    public var chains: [ChainSegment] = []
+    /// The actors that the desk may not know.
+    public var actors: [ActorIntroduction] = []
+    /// Records that headquarters needs whole.
+    public var needed: [RecordUID] = []
+    /// The stable cut that headquarters publishes.
+    public var stableCut = VersionVector()
+    /// The greatest stable cut that headquarters has applied.
+    public var forgotten = VersionVector()
+    /// Edits that were not accepted.
+    public var refusals: [Refusal] = []
+
+    /// Creates the answer for a space.
+    public init(space: SpaceName, verdict: SpaceVerdict, knowledge: KnowledgeUpdate) {
+        self.space = space
+        self.verdict = verdict
+        self.knowledge = knowledge
+    }
+}
+
+/// A whole answer of `POST /v1/sync`.
+public struct SyncResponse: Hashable, Sendable {
+    /// What a later request shows to push against the knowledge that this answer states.
+    public var token: [UInt8]
+    /// Headquarters' clock, in milliseconds since 1970.
+    public var time: HybridTime
+    /// The spaces.
+    public var spaces: [SpaceResponse]
+    /// The number of conflicts that are open at headquarters in the desk's spaces.
+    public var openConflicts: UInt32
+
+    /// Creates an answer.
+    public init(
+        token: [UInt8],
+        time: HybridTime,
+        spaces: [SpaceResponse],
+        openConflicts: UInt32 = 0
+    ) {
+        self.token = token
+        self.time = time
+        self.spaces = spaces
+        self.openConflicts = openConflicts
+    }
+}
+
+/// What a desk sends to `POST /v1/enrol`, signed with the key that it presents.
+public struct EnrolRequest: Hashable, Sendable {
+    /// The secret part of the token that headquarters issued.
+    public var secret: [UInt8]
+    /// The code of the desk.
+    public var desk: String
+    /// The replica.
+    public var replica: ReplicaID
+    /// The replica's Ed25519 public key, 32 bytes.
+    public var publicKey: [UInt8]
+    /// The versions of the protocol that the desk speaks.
+    public var versions = ProtocolVersion.spoken
+
+    /// Creates a request.
+    public init(secret: [UInt8], desk: String, replica: ReplicaID, publicKey: [UInt8]) {
+        self.secret = secret
+        self.desk = desk
+        self.replica = replica
+        self.publicKey = publicKey
+    }
+}
+
+/// What headquarters answers to an enrolment.
+public struct EnrolResponse: Hashable, Sendable {
+    /// Headquarters' Ed25519 public key, 32 bytes, which the desk pins.
+    public var publicKey: [UInt8]
+    /// The name of the desk's mission, which is that of its own space.
+    public var mission: SpaceName
+    /// The spaces that the desk may read and write.
+    public var spaces: [SpaceName]
+
+    /// Creates an answer.
+    public init(publicKey: [UInt8], mission: SpaceName, spaces: [SpaceName]) {
+        self.publicKey = publicKey
+        self.mission = mission
+        self.spaces = spaces
+    }
+}

@@ -1,0 +1,67 @@
+import RecordModel
+import Testing
+
+@testable import RecordModel
+
+struct PhoneNumberTests {
+    @Test(arguments: [
+        ("030 123456", "DE", "+4930123456"), ("0301 2345678", "pk", "+923012345678"),
+        ("(201) 555-0123", "US", "+12015550123"), ("1-201-555-0123", "CA", "+12015550123"),
+        ("8 (495) 123-45-67", "RU", "+74951234567"), ("8001234567", "RU", "+78001234567"),
+        ("06 20 123 4567", "HU", "+36201234567"), ("06 6981 2345", "IT", "+390669812345"),
+        ("011 15-2345-6789", "AR", "+5491123456789"), ("0343 15 412-3456", "AR", "+5493434123456"),
+        ("011 44 20 7946 0018", "US", "+442079460018"), ("810 49 30 123456", "TJ", "+4930123456"),
+        ("00 49 30 123456", "US", "+4930123456"), ("010 44 20 7946 0018", "JP", "+442079460018"),
+        ("+49 030 123456", "PK", "+4930123456"), ("+39 06 6981 2345", "DE", "+390669812345"),
+        ("030/12 34-56 x7", "DE", "+4930123456;ext=7"),
+        ("030.123456#12", "DE", "+4930123456;ext=12"),
+    ])
+    func nationalNumbersFollowTheirRegion(typed: String, region: String, number: String) {
+        #expect(PhoneNumber(typed, region: region)?.text == number)
+        #expect(PhoneNumber(number, region: nil)?.text == number)
+    }
+
+    @Test(arguments: [
+        "", "+", "12", "112", "+1 555", "1.2E+11", "+49 30 12345678901234", "030 123456 ext",
+        "+49+30123456", "030 123456 / 57 or 58", "++4930123456", "030 123456 x12345678",
+    ])
+    func otherTextIsNone(typed: String) {
+        #expect(PhoneNumber(typed, region: "DE") == nil)
+    }
+
+    @Test func aRegionNobodyKnowsReadsInternationalNumbersOnly() {
+        #expect(PhoneNumber("+4930123456", region: "ZZ")?.text == "+4930123456")
+        #expect(PhoneNumber("030123456", region: "ZZ") == nil)
+    }
+
+    @Test(.enabled(if: PublicData.isThere, PublicData.missing))
+    func exampleNumbersOfTheWorldAreRead() throws {
+        var total = 0
+        var missed: [String] = []
+        for row in try PublicData.rows("phones/example-numbers.csv") where row["type"] != "invalid"
+        {
+            let region = try #require(row["region"])
+            let e164 = try #require(row["e164"])
+            for form in ["national", "international", "e164", "rfc3966"] {
+                let typed = try #require(row[form])
+                let isNational = form == "national"
+                if isNational, row["type"] == "toll_free" { continue }
+                total += 1
+                let number = PhoneNumber(typed, region: isNational ? region : nil)
+                if number?.text != e164 { missed.append("\(region) \(typed)") }
+            }
+        }
+        #expect(total > 1000)
+        #expect(missed == [], "\(missed)")
+    }
+
+    @Test(.enabled(if: PublicData.isThere, PublicData.missing))
+    func callingCodesAreThoseOfTheStandard() throws {
+        let rows = try PublicData.rows("phones/calling-codes.csv").filter { $0["region"] != "001" }
+        #expect(Set(rows.compactMap { $0["region"] }) == Set(CallingCodes.regions.keys))
+        for row in rows {
+            let region = try #require(row["region"])
+            #expect(CallingCodes.regions[region]?.code == row["calling_code"], "\(region)")
+        }
+    }
+}
