@@ -32,11 +32,12 @@ let package = Package(
     name: "attache",
     platforms: [.macOS(.v15), .iOS(.v18)],
     products: [
+        .executable(name: "attache", targets: ["attache"]),
         .library(
             name: "AttacheReplica",
             targets: [
                 "CausalHistory", "RecordModel", "SyncProtocol", "SyncEngine", "RecordStorage",
-                "ReplicaSync",
+                "ReplicaSync", "DeskWork",
             ]),
     ],
     dependencies: [
@@ -77,6 +78,34 @@ let package = Package(
             "ReplicaSync",
             ["SyncEngine", "SyncProtocol", "RecordStorage", "RecordModel", "CausalHistory", crypto]),
         module("Interchange", ["RecordModel", "CausalHistory"]),
+        module("DeskWork", ["RecordStorage", "Interchange", "RecordModel", "CausalHistory"]),
+        module(
+            "DeskSync",
+            [
+                "ReplicaSync", "SyncEngine", "SyncProtocol", "RecordStorage", "RecordModel",
+                "CausalHistory", crypto,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
+        module(
+            "HeadquartersServer",
+            [
+                "ReplicaSync", "SyncEngine", "SyncProtocol", "RecordStorage", "RecordModel",
+                "CausalHistory", crypto, logging,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        .executableTarget(
+            name: "attache",
+            dependencies: [
+                "DeskWork", "DeskSync", "HeadquartersServer", "Interchange", "ReplicaSync",
+                "RecordStorage", "RecordModel", "SyncProtocol", "CausalHistory", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
         support("TestSupport", ["RecordModel", "CausalHistory"]),
         support("StorageTestSupport", ["RecordStorage", "RecordModel", "TestSupport"]),
         tests("CausalHistoryTests", ["CausalHistory"]),

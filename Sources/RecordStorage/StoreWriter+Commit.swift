@@ -9,6 +9,10 @@ public struct RecordEdit: Sendable {
     public enum Step: Sendable, Hashable {
         /// Puts a content into a field or item.
         case write(FieldKey, Content)
+        /// Puts several versions side by side, as they stood before a decision was taken back.
+        ///
+        /// They are variants of this transaction's dot: siblings again, everywhere.
+        case restore(FieldKey, [Content])
         /// Deletes the record, naming what is seen.
         case delete
     }
@@ -107,14 +111,17 @@ extension StoreWriter {
             case .write(let key, let content):
                 let gone = state.write(content, to: key, dot: dot, attribution: attribution)
                 replaced.append((key, gone))
+            case .restore(let key, let contents):
+                let gone = state.restore(contents, to: key, dot: dot, attribution: attribution)
+                replaced.append((key, gone))
             case .delete:
                 replaced.append((.life, state.delete(dot: dot, attribution: attribution)))
             }
         }
         let row = try put(state, uid: edit.uid, replacing: old, in: ledger)
         for (key, siblings) in replaced { try keepPast(siblings, of: key, row: row) }
-        let writes = state.fields.compactMap { entry in
-            entry.siblings.siblings.first { $0.dot == dot }
+        let writes = state.fields.flatMap { entry in
+            entry.siblings.siblings.filter { $0.dot == dot }
                 .map { (key: entry.key, content: $0.version.content) }
         }
         let digest = RecordChange(uid: edit.uid, writes: writes).digest

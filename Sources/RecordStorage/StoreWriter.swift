@@ -198,6 +198,15 @@ public final class StoreWriter {
         return row
     }
 
+    /// Indexes a record's state anew, where nothing of it is indexed.
+    func index(_ row: Int64, _ state: RecordState) throws {
+        let entry = indexing.entry(of: state)
+        try updateSearch(row, from: .empty, to: entry)
+        try updateLookup(row, from: .empty, to: entry)
+        try db.cachedStatement(sql: "UPDATE record SET conflicts = ?, is_hidden = ? WHERE id = ?")
+            .execute(arguments: [entry.conflicts, state.isHidden, row])
+    }
+
     private func updateSearch(
         _ row: Int64, from before: IndexEntry, to after: IndexEntry
     ) throws {

@@ -163,16 +163,31 @@ public struct RecordState: Hashable, Sendable {
     public mutating func write(
         _ content: Content, to key: FieldKey, dot: Dot, attribution: Attribution
     ) -> [Sibling] {
+        restore([content], to: key, dot: dot, attribution: attribution)
+    }
+
+    /// Puts several versions into a field at once, as variants of one dot: siblings that a decision
+    /// had settled and that are to be decided anew.
+    ///
+    /// - Parameter contents: At least one.
+    /// - Returns: The versions that were replaced.
+    @discardableResult
+    public mutating func restore(
+        _ contents: [Content], to key: FieldKey, dot: Dot, attribution: Attribution
+    ) -> [Sibling] {
         let index = lowerBound(of: key)
         let isPresent = index < fields.count && fields[index].key == key
         let replaced = isPresent ? fields[index].siblings.siblings : []
-        let isRewrite = replaced.count == 1 && replaced[0].dot == dot
+        let isRewrite = !replaced.isEmpty && replaced.allSatisfy { $0.dot == dot }
         var parents = isRewrite ? replaced[0].version.parents : []
         if !isRewrite {
             for sibling in replaced where parents.last != sibling.dot { parents.append(sibling.dot) }
         }
-        let cell = Cell(content: content, attribution: attribution, parents: parents)
-        let siblings = SiblingSet(dot: dot, version: cell)
+        let siblings = SiblingSet(
+            contents.map { content in
+                let cell = Cell(content: content, attribution: attribution, parents: parents)
+                return Sibling(dot: dot, version: cell)
+            })
         if isPresent {
             fields[index].siblings = siblings
         } else {

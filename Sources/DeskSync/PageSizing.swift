@@ -1,0 +1,47 @@
+/// How much a page holds, learnt from how long pages take.
+///
+/// A page should take about five seconds: long enough that the round trip does not count, short
+/// enough that a cut costs little and a person sees progress.
+struct PageSizing: Hashable {
+    /// How long a page should take, in seconds.
+    static let pageSeconds = 5.0
+    /// The smallest and the greatest page, compressed.
+    static let bounds = 16 << 10...1 << 20
+    /// Compressed bytes below which an exchange tells nothing of the link: it is all round trip.
+    static let telling = 8 << 10
+
+    /// The size to aim at, compressed.
+    private(set) var target = 64 << 10
+    /// Uncompressed bytes for each compressed one.
+    private var ratio = 4.0
+
+    /// The size to aim at, uncompressed, as sessions count.
+    var byteLimit: Int { Int(Double(target) * ratio) }
+
+    /// Takes what an exchange of one page moved.
+    ///
+    /// - Parameters:
+    ///   - wire: Compressed bytes of the greater of the two pages.
+    ///   - raw: Its uncompressed bytes.
+    ///   - seconds: How long the exchange took.
+    mutating func note(wire: Int, raw: Int, seconds: Double) {
+        guard wire >= Self.telling, seconds > 0 else { return }
+        ratio = min(max(Double(raw) / Double(wire), 1), 16)
+        let fitting = Double(wire) / seconds * Self.pageSeconds
+        // One lucky page says little: growth is stepwise.
+        target = Self.clamp(Int(min(fitting, 4 * Double(target))))
+    }
+
+    /// Halves the pages after one did not get through.
+    /// - Returns: Whether they were not the smallest before.
+    @discardableResult
+    mutating func halve() -> Bool {
+        guard target > Self.bounds.lowerBound else { return false }
+        target = Self.clamp(target / 2)
+        return true
+    }
+
+    private static func clamp(_ bytes: Int) -> Int {
+        min(max(bytes, bounds.lowerBound), bounds.upperBound)
+    }
+}

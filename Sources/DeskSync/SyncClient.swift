@@ -1,0 +1,155 @@
+import RecordModel
+import RecordStorage
+import ReplicaSync
+import SyncProtocol
+
+/// A desk's way to headquarters over HTTP.
+///
+/// Every step is one transaction of the replica: an exchange that is cut, cancelled or killed
+/// anywhere leaves nothing half done, and the next one goes on from there.
+public struct SyncClient: Sendable {
+    private let settings: SyncSettings
+
+    /// Creates a client.
+    public init(settings: SyncSettings = SyncSettings()) {
+        self.settings = settings
+    }
+
+    /// Exchanges changes with headquarters until both sides know the same.
+    ///
+    /// - Parameters:
+    ///   - store: The desk's replica.
+    ///   - url: Where headquarters is reached from now on; nil for where it was last.
+    /// - Returns: What was done; its `failure` says whether the end is not as it should be.
+    /// - Throws: `SyncFailure`; `StoreError`; `CancellationError`.
+    public func sync(_ store: ReplicaStore, at url: String? = nil) async throws -> SyncReport {
+        let desk = try Self.desk(store)
+        guard let peer = try desk.headquarters(), let address = url ?? peer.url else {
+            throw SyncFailure.notEnrolled
+        }
+        let report = try await withLink(to: try HeadquartersAddress(address), desk) { link in
+            var run = SyncRun(desk: desk, link: link, settings: settings)
+            return try await run.run()
+        }
+        if let url, url != peer.url {
+            try store.write { try $0.setURL(url, ofPeer: peer.row) }
+        }
+        return report
+    }
+
+    /// Counts the changes and records that an exchange would send now.
+    /// - Throws: `SyncFailure.notEnrolled`, `.keyMissing`; `StoreError`.
+    public func pending(in store: ReplicaStore) throws -> (changes: Int, records: Int) {
+        let desk = try Self.desk(store)
+        guard let peer = try desk.headquarters() else { throw SyncFailure.notEnrolled }
+        return try desk.pending(for: peer)
+    }
+
+    /// Makes the replica known to headquarters by a token, and headquarters' key known to it.
+    ///
+    /// A replica without a key gets a new one; its unsent changes stay.
+    ///
+    /// - Parameters:
+    ///   - store: The desk's replica.
+    ///   - url: Where headquarters is reached.
+    ///   - token: The token that headquarters issued, as text.
+    /// - Returns: The mission and the spaces that were granted.
+    /// - Throws: `SyncFailure`; `StoreError`; `IdentityError`; `CancellationError`.
+    public func enrol(
+        _ store: ReplicaStore,
+        at url: String,
+        token: String
+    ) async throws -> EnrolResponse {
+        let address = try HeadquartersAddress(url)
+        let token = try Self.token(token)
+        let desk = DeskReplica(store: store, identity: try Self.identityForEnrolment(store))
+        let frame = try Frame.encode(try desk.enrolRequest(token).encoded())
+        let response = try await withLink(to: address, desk) { link in
+            var link = link
+            var patience = Patience(settings: settings, random: store.environment.random)
+            while true {
+                do {
+                    return try Self.response(
+                        in: try await link.post(frame, to: Endpoint.enrol),
+                        to: token
+                    )
+                } catch let failure as SyncFailure {
+                    try await patience.wait(after: failure)
+                }
+            }
+        }
+        try desk.didEnrol(response, url: address.text)
+        return response
+    }
+
+    private static func token(_ text: String) throws(SyncFailure) -> EnrolmentToken {
+        do {
+            return try EnrolmentToken(parsing: text)
+        } catch {
+            throw .badToken(reason: error.description)
+        }
+    }
+
+    /// Takes the answer to an enrolment: the token says whose key it must bear.
+    private static func response(
+        in answer: HeadquartersLink.Answer,
+        to token: EnrolmentToken
+    ) throws -> EnrolResponse {
+        guard let message = try? Frame.decode(answer.signed.frame),
+            let response = try? EnrolResponse(decoding: message)
+        else { throw SyncFailure.notHeadquarters(reason: "an answer that cannot be read") }
+        guard token.matches(publicKey: response.publicKey) else {
+            throw SyncFailure.headquartersKeyChanged
+        }
+        _ = try answer.message(signedBy: response.publicKey)
+        return response
+    }
+
+    private static func desk(_ store: ReplicaStore) throws -> DeskReplica {
+        do {
+            return DeskReplica(
+                store: store,
+                identity: try ReplicaIdentity.load(besideStoreAt: store.path)
+            )
+        } catch IdentityError.missing(let path) {
+            throw SyncFailure.keyMissing(path: path)
+        }
+    }
+
+    private static func identityForEnrolment(_ store: ReplicaStore) throws -> ReplicaIdentity {
+        do {
+            return try ReplicaIdentity.load(besideStoreAt: store.path)
+        } catch IdentityError.missing {
+            return try ReplicaIdentity.create(besideStoreAt: store.path)
+        }
+    }
+
+    /// Runs a body with connections to an address that are closed on every way out.
+    private func withLink<T>(
+        to address: HeadquartersAddress,
+        _ desk: DeskReplica,
+        _ body: (HeadquartersLink) async throws -> T
+    ) async throws -> T {
+        let replica = try desk.replicaID()
+        let transport = HTTPTransport(
+            address: address,
+            timeouts: settings.timeouts,
+            proxies: ProxySettings(environment: settings.environment)
+        )
+        do {
+            let result = try await body(
+                HeadquartersLink(
+                    transport: transport,
+                    identity: desk.identity,
+                    replica: replica,
+                    environment: desk.store.environment
+                )
+            )
+            await transport.shutdown()
+            return result
+        } catch {
+            await transport.shutdown()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,161 @@
+import RecordModel
+import RecordStorage
+import ReplicaSync
+import SyncEngine
+import SyncProtocol
+
+/// One exchange with headquarters: as many sessions as cuts make necessary.
+struct SyncRun {
+    private let desk: DeskReplica
+    private let settings: SyncSettings
+    private var link: HeadquartersLink
+    private var sizing = PageSizing()
+    private var report = SyncReport()
+    /// What the sessions before the present one did.
+    private var earlier = SessionSummary()
+    private let begun = ContinuousClock.now
+
+    init(desk: DeskReplica, link: HeadquartersLink, settings: SyncSettings) {
+        self.desk = desk
+        self.link = link
+        self.settings = settings
+    }
+
+    /// Runs sessions until one comes to its end.
+    /// - Throws: `SyncFailure`, where trying again does not help; `StoreError`.
+    mutating func run() async throws -> SyncReport {
+        var patience = Patience(settings: settings, random: desk.store.environment.random)
+        while true {
+            let before = report.roundTrips
+            do {
+                try await session()
+                return report
+            } catch let failure as SyncFailure {
+                if report.roundTrips > before { patience.reset() }
+                if case .refused(WireErrorCode.tooLarge.rawValue, _) = failure {
+                    guard sizing.halve() else { throw failure }
+                    continue
+                }
+                // A page that did not get through may be more than the link carries at a time.
+                if failure.isTransient { sizing.halve() }
+                try await patience.wait(after: failure)
+            }
+        }
+    }
+
+    private mutating func session() async throws {
+        guard let peer = try desk.headquarters() else { throw SyncFailure.notEnrolled }
+        earlier = report.summary
+        var session = try desk.beginSession(with: peer, byteLimit: sizing.byteLimit)
+        var action = session.start()
+        while true {
+            try Task.checkCancellation()
+            switch action {
+            case .read(let readings):
+                action = session.didRead(try desk.read(readings))
+            case .send(let request):
+                action = session.didReceive(try await exchange(request, with: peer))
+            case .apply(let applications, let token):
+                let results = try apply(applications, token, of: peer)
+                session.byteLimit = sizing.byteLimit
+                action = session.didApply(results)
+                note(session.summary)
+                settings.onEvent(.progressed(report))
+            case .finish(let summary):
+                note(summary)
+                return try desk.finish(with: peer, clockSkew: report.clockSkew)
+            }
+        }
+    }
+
+    private mutating func note(_ summary: SessionSummary) {
+        report.summary = earlier
+        report.summary.add(summary)
+        report.bytesSent = link.transport.count.sent
+        report.bytesReceived = link.transport.count.received
+        report.seconds = begun.duration(to: .now) / .seconds(1)
+    }
+
+    private func apply(
+        _ applications: [SpaceApplication],
+        _ token: [UInt8],
+        of peer: StoredPeer
+    ) throws -> [SpaceResult] {
+        do {
+            return try desk.apply(applications, token: token, of: peer)
+        } catch ExchangeError.badIntroduction(let actor) {
+            throw SyncFailure.refused(
+                code: WireErrorCode.badSignature.rawValue,
+                reason: "headquarters introduced the actor \(actor) by a statement that is forged"
+            )
+        }
+    }
+
+    private mutating func exchange(
+        _ request: SyncRequest,
+        with peer: StoredPeer
+    ) async throws -> SyncResponse {
+        let frame: [UInt8]
+        let message: [UInt8]
+        do {
+            message = try request.encoded()
+            frame = try Frame.encode(message)
+        } catch {
+            throw SyncFailure(error)
+        }
+        let environment = desk.store.environment
+        let start = environment.now()
+        let clock = ContinuousClock.now
+        let answer = try await link.post(frame, to: Endpoint.sync)
+        let seconds = clock.duration(to: .now) / .seconds(1)
+        let answered = try answer.message(signedBy: peer.publicKey)
+        let response: SyncResponse
+        do {
+            response = try SyncResponse(decoding: answered)
+        } catch {
+            throw SyncFailure(error)
+        }
+        let received = answer.signed.frame.count
+        if received > frame.count {
+            sizing.note(wire: received, raw: answered.count, seconds: seconds)
+        } else {
+            sizing.note(wire: frame.count, raw: message.count, seconds: seconds)
+        }
+        // Headquarters read its clock about half-way.
+        report.clockSkew =
+            HeadquartersLink.distance(from: start, to: response.time) - Int64(seconds * 500)
+        return response
+    }
+}
+
+/// The waits between attempts that fail.
+struct Patience {
+    private let settings: SyncSettings
+    private let random: @Sendable () -> UInt64
+    private var attempt = 0
+
+    init(settings: SyncSettings, random: @escaping @Sendable () -> UInt64) {
+        self.settings = settings
+        self.random = random
+    }
+
+    /// Begins anew after progress.
+    mutating func reset() { attempt = 0 }
+
+    /// Waits before the next attempt, and says so.
+    /// - Throws: The failure, where another attempt is not worth it; `CancellationError`.
+    mutating func wait(after failure: SyncFailure) async throws {
+        attempt += 1
+        guard
+            let delay = settings.retry.delay(
+                after: failure,
+                attempt: attempt,
+                random: random()
+            )
+        else { throw failure }
+        settings.onEvent(
+            .waiting(because: failure, seconds: delay / .seconds(1), attempt: attempt)
+        )
+        try await Task.sleep(for: delay)
+    }
+}

@@ -1,0 +1,134 @@
+import CausalHistory
+import Foundation
+import RecordModel
+import RecordStorage
+
+extension Desk {
+    /// Returns how the desk stands.
+    public func status() throws -> StatusReport {
+        try store.read { reader in
+            let peer = try reader.peers().first
+            return StatusReport(
+                desk: code, replica: try reader.setting(Setting.replica) ?? "",
+                mission: try reader.setting(Setting.mission) ?? missionSpace.text,
+                officer: officer, unsent: try unsent(to: peer, reader),
+                conflicts: try reader.conflictCount(), lastSync: peer?.lastSync,
+                spaces: try spaces(reader),
+                clockSkewSeconds: peer?.clockSkew.map { Int($0 / 1000) },
+                headquarters: peer?.url)
+        }
+    }
+
+    /// Returns the spaces in figures, by name.
+    public func spaces() throws -> [SpaceReport] {
+        try store.read { try spaces($0) }
+    }
+
+    private func spaces(_ reader: StoreReader) throws -> [SpaceReport] {
+        try reader.spaces().map { space in
+            SpaceReport(
+                name: space.name.text, records: try reader.recordCount(in: space.name),
+                digest: space.fingerprint.hex)
+        }
+    }
+
+    /// The number of own changes beyond what headquarters last stated.
+    private func unsent(to peer: StoredPeer?, _ reader: StoreReader) throws -> Int {
+        let told = try peer.map { try reader.peerSpaces(of: $0.row) } ?? []
+        return try reader.spaces().reduce(0) { sum, space in
+            guard let actor = space.actor else { return sum }
+            let own = try reader.knowledge(of: space.name).counter(of: actor)
+            let theirs =
+                told.first { $0.space == space.name }?.knowledge?.counter(of: actor) ?? 0
+            return sum + Int(clamping: own > theirs ? own - theirs : 0)
+        }
+    }
+
+    /// Writes a consistent copy of the replica while work goes on.
+    ///
+    /// The copy has no live actors, so that a replica restored from it never uses a dot twice.
+    /// - Throws: `StoreError.replicaExists` where a file is at the path, `.diskFull`, `.io`.
+    public func backup(
+        to path: String, progress: @escaping (Int, Int) -> Void = { _, _ in }
+    ) throws -> BackupReport {
+        try store.copy(to: path, progress: progress)
+        let copy = try ReplicaStore(
+            opening: path, environment: store.environment, schema: store.schema)
+        try copy.write { try $0.retireActors() }
+        let records = try copy.read { try $0.recordCount() }
+        copy.checkpoint()
+        try copy.close()
+        for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+        let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? NSNumber
+        return BackupReport(file: path, bytes: size?.intValue ?? 0, records: records)
+    }
+
+    /// Checks the replica from the disk up: the file, what derives from the records, the chains.
+    /// - Complexity: O(*n*) in the size of the replica.
+    public func doctor(repair: Bool = false) throws -> DoctorReport {
+        if repair { try store.write { try $0.rebuildIndexes() } }
+        return try store.read { reader in
+            DoctorReport(
+                checks: [
+                    try check("file") { try reader.integrityProblems() },
+                    try check("settings") {
+                        try [Setting.desk, Setting.replica, Setting.officer].filter {
+                            try reader.setting($0) == nil
+                        }.map { "\($0) is missing" }
+                    },
+                    try check("fingerprints") { try fingerprintProblems(reader) },
+                    try check("counters") { try counterProblems(reader) },
+                    try check("chains") { try chainProblems(reader) },
+                    try check("indexes") { try reader.indexProblems() },
+                ])
+        }
+    }
+
+    private func check(_ name: String, _ problems: () throws -> [String]) throws -> DoctorCheck {
+        do {
+            let found = try problems()
+            let shown = found.prefix(5).joined(separator: "; ")
+            return DoctorCheck(
+                name: name, isOK: found.isEmpty, detail: found.isEmpty ? "in order" : shown)
+        } catch let error as StoreError {
+            guard case .damaged(let detail) = error else { throw error }
+            return DoctorCheck(name: name, isOK: false, detail: detail)
+        }
+    }
+
+    private func fingerprintProblems(_ reader: StoreReader) throws -> [String] {
+        var sums: [SpaceName: Fingerprint] = [:]
+        try reader.forEachRecord { record in
+            sums[record.key.space, default: Fingerprint()]
+                .add(record.state.digest(uid: record.key.uid))
+            return true
+        }
+        return try reader.spaces().filter { $0.fingerprint != sums[$0.name] ?? Fingerprint() }
+            .map { "the fingerprint of \($0.name) is not that of its records" }
+    }
+
+    private func counterProblems(_ reader: StoreReader) throws -> [String] {
+        var problems: [String] = []
+        for space in try reader.spaces() {
+            let knowledge = try reader.knowledge(of: space.name)
+            var beyond: [Dot] = []
+            try reader.forEachRecord(space: space.name) { record in
+                if let actor = space.actor {
+                    beyond += record.state.dots.filter { $0.actor == actor && !knowledge.covers($0) }
+                }
+                return beyond.isEmpty
+            }
+            if !beyond.isEmpty {
+                problems.append("\(space.name) holds own changes beyond its counter")
+            }
+        }
+        return problems
+    }
+
+    private func chainProblems(_ reader: StoreReader) throws -> [String] {
+        try reader.spaces().flatMap { space -> [String] in
+            guard let actor = space.actor else { return [] }
+            return try reader.chainProblems(of: actor, in: space)
+        }
+    }
+}

@@ -1,0 +1,151 @@
+import CausalHistory
+import RecordModel
+import RecordStorage
+
+/// What a change does to one record: steps for its main part and, for sensitive fields of a record
+/// in a shared space, for the companion part in the mission's own space.
+///
+/// It sees its own steps, so that what is done later in one change stands on what was done before.
+struct RecordDraft {
+    let uid: RecordUID
+    let kind: Kind
+    /// The record as it is; nil for a new one.
+    let held: HeldRecord?
+    /// The space of the main part.
+    let space: SpaceName
+    /// The space of sensitive fields.
+    let sensitiveSpace: SpaceName
+    /// The steps by space.
+    private(set) var steps: [SpaceName: [RecordEdit.Step]] = [:]
+
+    /// Begins a new record.
+    init(new uid: RecordUID, kind: Kind, space: SpaceName, missionSpace: SpaceName) {
+        self.uid = uid
+        self.kind = kind
+        self.space = space
+        held = nil
+        sensitiveSpace = missionSpace
+    }
+
+    /// Begins a change of a record.
+    init(_ held: HeldRecord, kind: Kind, missionSpace: SpaceName) {
+        uid = held.uid
+        self.kind = kind
+        self.held = held
+        space = held.main.key.space
+        sensitiveSpace = Self.isOwned(held, kind) ? space : missionSpace
+    }
+
+    /// Whether a record lies in the own space of the mission that made it, so that everything of
+    /// it stays there whoever writes. All other spaces are taken for shared ones.
+    private static func isOwned(_ held: HeldRecord, _ kind: Kind) -> Bool {
+        guard let owner = kind.field(named: "owner") else { return false }
+        let mission = Content.value(Array(held.main.key.space.text.utf8))
+        return held.main.state.siblings(of: FieldKey(owner.number))
+            .contains { $0.version.content == mission }
+    }
+
+    /// Whether nothing is done.
+    var isEmpty: Bool { steps.values.allSatisfy(\.isEmpty) }
+
+    // MARK: Reading
+
+    /// The space into which a field is written.
+    func space(of field: Field) -> SpaceName {
+        field.isSensitive ? sensitiveSpace : space
+    }
+
+    /// The part of a space as it is.
+    func part(in space: SpaceName) -> StoredRecord? {
+        held?.parts.first { $0.key.space == space }
+    }
+
+    /// What a field or item shows in a space, this draft's own steps included.
+    func content(of key: FieldKey, in space: SpaceName) -> Content? {
+        for step in (steps[space] ?? []).reversed() {
+            if case .write(key, let content) = step { return content }
+        }
+        guard let part = part(in: space) else { return nil }
+        let siblings = SiblingSet(part.state.siblings(of: key))
+        guard !siblings.isEmpty else { return nil }
+        let field = kind.field(number: key.number)
+        let entry = FieldEntry(key: key, siblings: siblings)
+        return RecordState.reading(of: entry, as: field).shown
+    }
+
+    /// An item as it is shown, and the space of the part that holds it.
+    struct HeldItem {
+        let item: Item
+        let space: SpaceName
+    }
+
+    /// The items of a field that this desk shows and may change.
+    func items(of field: Field) -> [HeldItem] {
+        var places: [(key: FieldKey, space: SpaceName)] = []
+        for place in [space, sensitiveSpace] where places.isEmpty || space != sensitiveSpace {
+            for entry in part(in: place)?.state.entries(of: field.number) ?? [] {
+                places.append((entry.key, place))
+            }
+            for case .write(let key, _) in steps[place] ?? [] where key.number == field.number {
+                if !places.contains(where: { $0.key == key && $0.space == place }) {
+                    places.append((key, place))
+                }
+            }
+        }
+        return places.compactMap { key, space in
+            guard case .value(let bytes)? = content(of: key, in: space) else { return nil }
+            return HeldItem(item: Item(key: key.item, value: bytes), space: space)
+        }
+    }
+
+    // MARK: Writing
+
+    /// Puts a content into a register or item, in the field's space unless another is named.
+    mutating func write(
+        _ content: Content, to field: Field, item: [UInt8] = [], in space: SpaceName? = nil
+    ) {
+        let step = RecordEdit.Step.write(FieldKey(field.number, item: item), content)
+        steps[space ?? self.space(of: field), default: []].append(step)
+    }
+
+    /// Puts a content into a place of the main part that no field describes.
+    mutating func write(_ content: Content, to key: FieldKey, in space: SpaceName) {
+        steps[space, default: []].append(.write(key, content))
+    }
+
+    /// Deletes every part.
+    mutating func delete() {
+        for part in held?.parts ?? [] { steps[part.key.space, default: []].append(.delete) }
+    }
+
+    /// Brings every part back.
+    mutating func undelete() {
+        for part in held?.parts ?? [] where !part.state.siblings(of: .life).isEmpty {
+            steps[part.key.space, default: []].append(.write(.life, .alive))
+        }
+    }
+
+    /// The edit of one space, where there is one.
+    func edit(in space: SpaceName) -> RecordEdit? {
+        steps[space].map { RecordEdit(uid: uid, kind: kind.number, steps: $0) }
+    }
+
+    /// Whether the record has one of the fields that name it, after this draft; what a draft does
+    /// not touch is not its business.
+    var isNamed: Bool {
+        kind.namingFields.isEmpty || (held != nil && !writesName)
+            || kind.namingFields.contains { number in
+                guard let field = kind.field(number: number) else { return false }
+                if field.isRegister {
+                    return content(of: FieldKey(number), in: space(of: field))?.bytes != nil
+                }
+                return !items(of: field).isEmpty
+            }
+    }
+
+    private var writesName: Bool {
+        steps.values.joined().contains { step in
+            if case .write(let key, _) = step { kind.namingFields.contains(key.number) } else { false }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import Interchange
+import RecordModel
+import RecordStorage
+
+/// The format of an export.
+public enum ExportFormat: String, Hashable, Sendable, CaseIterable {
+    /// JSON Lines: the objects that `show --json` prints.
+    case jsonl
+    /// CSV with a header that names fields.
+    case csv
+}
+
+extension Desk {
+    /// Writes the visible records that fulfil conditions, in the order of their short ids.
+    ///
+    /// What is written reads back as it was by an import in the same format.
+    ///
+    /// - Parameters:
+    ///   - kind: The kind's name; nil for all, which only JSON Lines can hold.
+    ///   - format: The format.
+    ///   - conditions: All of them must hold.
+    ///   - byteOrderMark: Whether CSV begins with a mark that Excel needs to read UTF-8.
+    ///   - write: Takes the bytes, in pieces.
+    /// - Returns: How many records were written.
+    /// - Throws: `DeskError` (`unknown_kind`, `unknown_field`, `usage`), and what `write` throws.
+    public func export(
+        kind: String? = nil, format: ExportFormat, where conditions: [String] = [],
+        byteOrderMark: Bool = false, to write: ([UInt8]) throws -> Void
+    ) throws -> Int {
+        let views = try list(kind: kind, where: conditions)
+        var bytes: [UInt8] = []
+        func hand(over limit: Int) throws {
+            guard bytes.count > limit else { return }
+            try write(bytes)
+            bytes.removeAll(keepingCapacity: true)
+        }
+        switch format {
+        case .jsonl:
+            let writer = JSONLinesWriter()
+            for view in views {
+                writer.write(view.json(), to: &bytes)
+                try hand(over: ByteSource.chunkSize)
+            }
+        case .csv:
+            guard let kind else {
+                throw DeskError(
+                    .usage, "a CSV file holds records of one kind",
+                    hint: "Say which: attache export contact --format csv")
+            }
+            let fields = try self.kind(named: kind).fields.filter { field in
+                views.contains { $0.field(field.name) != nil }
+            }
+            var writer = CSVWriter(byteOrderMark: byteOrderMark)
+            writer.write(["id", "uid"] + fields.map(\.name), to: &bytes)
+            for view in views {
+                writer.write(
+                    [view.id, view.uid.description] + fields.map { Self.cell(of: $0, in: view) },
+                    to: &bytes)
+                try hand(over: ByteSource.chunkSize)
+            }
+        }
+        try hand(over: 0)
+        return views.count
+    }
+
+    private static func cell(of field: Field, in view: RecordView) -> String {
+        guard let shown = view.field(field.name) else { return "" }
+        if field.isRegister { return shown.values.first?.text ?? "" }
+        let items = shown.values.compactMap { value in
+            value.reading.shown.bytes.map { Item(key: value.key.item, value: $0) }
+        }
+        return field.cell(items: items, rowKeys: shown.values.compactMap(\.rowKey))
+    }
+}

@@ -1,0 +1,50 @@
+import CausalHistory
+import RecordModel
+import RecordStorage
+
+extension Desk {
+    /// Returns what happened to a record, newest first.
+    ///
+    /// - Parameters:
+    ///   - id: The record's name.
+    ///   - field: Only this field; nil for all.
+    /// - Throws: `DeskError` (`not_found`, `ambiguous_id`, `unknown_field`).
+    public func history(_ id: String, field: String? = nil) throws -> [HistoryEntry] {
+        try store.read { reader in
+            let viewer = RecordViewer(reader, missionSpace: missionSpace)
+            let held = try RecordFinder(viewer).record(named: id)
+            var wanted: Field?
+            if let field {
+                let kind = try kind(of: held)
+                wanted = kind.field(named: field)
+                if wanted == nil { throw Self.unknownField(field, of: kind) }
+            }
+            return try HistoryReader(viewer: viewer).entries(of: held, field: wanted)
+        }
+    }
+
+    /// Calls a body with what happened in this replica, newest first.
+    ///
+    /// - Parameters:
+    ///   - since: The earliest time; nil for all.
+    ///   - body: Returns whether to go on.
+    public func forEachLogEntry(
+        since: HybridTime? = nil, _ body: (HistoryEntry) throws -> Bool
+    ) throws {
+        try store.read { reader in
+            let viewer = RecordViewer(reader, missionSpace: missionSpace)
+            let history = HistoryReader(viewer: viewer)
+            try reader.forEachChange(since: since) { change in
+                for row in change.rows {
+                    guard let part = try reader.record(row: row),
+                        let held = try reader.held(part.key.uid)
+                    else { continue }
+                    for entry in try history.entries(of: held, dots: [change.dot]) {
+                        guard try body(entry) else { return false }
+                    }
+                }
+                return true
+            }
+        }
+    }
+}

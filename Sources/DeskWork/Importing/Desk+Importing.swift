@@ -1,0 +1,294 @@
+import CausalHistory
+import Foundation
+import Interchange
+import RecordModel
+import RecordStorage
+
+extension Desk {
+    /// How many rows one transaction takes in, as one change for each space.
+    private static let batchSize = 1_000
+
+    /// Imports files: every row is accounted for, and the same file again changes nothing.
+    ///
+    /// A row is matched by its uid, an authority's identifier, an import id, an ORCID iD or a ROR id.
+    /// A row without any of these gets an import id of its content. An import changes single values,
+    /// and adds items; it takes none away.
+    ///
+    /// - Parameters:
+    ///   - options: What and how.
+    ///   - isCancelled: Asked between transactions; what is counted then is done.
+    ///   - progress: Told after each transaction.
+    /// - Throws: `DeskError` (`usage`, `unknown_kind`, `unknown_space`, `unknown_field`), and what
+    ///   reading the files reports. A row is never a reason to throw.
+    public func importFiles(
+        _ options: ImportOptions, isCancelled: () -> Bool = { false },
+        progress: (ImportProgress) -> Void = { _ in }
+    ) throws -> ImportSummary {
+        var run = ImportRun(
+            name: options.isDryRun ? "" : hexadecimal(surroundings.newKey().prefix(4)),
+            files: options.files.map { ($0 as NSString).lastPathComponent })
+        let space = try options.space.map { text in
+            try store.read { try self.space(named: text, $0) }
+        }
+        let readers = try options.files.map { try reader(of: $0, options) }
+        if options.isDryRun {
+            // What would happen is what happens, taken back: exact, whatever the rows have to do
+            // with each other.
+            struct DryRun: Error { let summary: ImportSummary }
+            do {
+                try store.write { writer in
+                    let batches = ImportBatches(readers)
+                    while let batch = try batches.next(Self.batchSize), !isCancelled() {
+                        try take(batch, into: space, &run, writer)
+                        progress(batches.progress)
+                    }
+                    throw DryRun(summary: run.summary)
+                }
+            } catch let end as DryRun {
+                return end.summary
+            }
+        }
+        let started = store.environment.now()
+        let batches = ImportBatches(readers)
+        while let batch = try batches.next(Self.batchSize) {
+            guard !isCancelled() else {
+                run.summary.isInterrupted = true
+                break
+            }
+            var next = run
+            try store.write { writer in
+                try take(batch, into: space, &next, writer)
+                try writer.putImportRun(
+                    StoredImportRun(
+                        run: next.name, started: started,
+                        files: options.files.joined(separator: "\n"), summary: next.account.text))
+            }
+            run = next
+            progress(batches.progress)
+        }
+        return run.summary
+    }
+
+    /// Returns the rows that a run held for a person.
+    /// - Throws: `DeskError` (`not_found`).
+    public func heldRows(ofRun run: String) throws -> [ImportRowNote] {
+        guard let stored = try store.read({ try $0.importRun(run) }) else {
+            throw DeskError(.notFound, "no import run is named “\(run)”")
+        }
+        let account = try stored.summary.map { try JSONValue(parsing: $0) }
+        return (account?["held_rows"]?.array ?? []).compactMap { row in
+            guard let file = row["file"]?.string, let reason = row["reason"]?.string,
+                case .number(let line)? = row["line"], let line = Int(line)
+            else { return nil }
+            return ImportRowNote(file: file, line: line, reason: reason)
+        }
+    }
+
+    private func reader(
+        of file: String, _ options: ImportOptions
+    ) throws -> (file: String, reader: any RecordReader) {
+        let path = file == "-" ? "/dev/stdin" : file
+        let source = try ByteSource(path: path)
+        let ending = (file as NSString).pathExtension.lowercased()
+        let format: ImportFormat
+        switch (options.format, ending) {
+        case (let named?, _): format = named
+        case (nil, "csv"), (nil, "tsv"): format = .csv
+        case (nil, "jsonl"), (nil, "ndjson"), (nil, "json"): format = .jsonl
+        default:
+            throw DeskError(
+                .usage, "the format of \(file) cannot be told by its name",
+                hint: "Say --format jsonl, csv or ror.")
+        }
+        switch format {
+        case .jsonl:
+            let kind = try options.kind.map { try self.kind(named: $0).name }
+            return (file, try JSONLinesReader(source, kind: kind))
+        case .ror: return (file, try RORReader(source))
+        case .csv:
+            guard let name = options.kind else {
+                throw DeskError(
+                    .usage, "a CSV file does not say of what kind its rows are",
+                    hint: "Say --kind contact, for example.")
+            }
+            do {
+                return (file, try CSVReader(source, kind: kind(named: name), map: options.map))
+            } catch let error as InterchangeError {
+                throw DeskError(.usage, "\(file): \(error.sentence)")
+            }
+        }
+    }
+
+    /// Takes rows in; where one meets what another of the same batch wrote, that is committed first.
+    private func take(
+        _ rows: [ImportBatches.Row], into space: SpaceName?, _ run: inout ImportRun,
+        _ writer: StoreWriter
+    ) throws {
+        let viewer = RecordViewer(writer.reader, missionSpace: missionSpace)
+        var pending = PendingImport()
+        func commit() throws {
+            guard !pending.isEmpty else { return }
+            let attribution = Attribution(
+                time: writer.nextTime(), author: officer, reason: .importing, note: run.name)
+            for (space, edits) in pending.edits.sorted(by: { $0.key < $1.key }) {
+                try writer.commit(edits, in: space, attribution: attribution)
+            }
+            pending = PendingImport()
+        }
+        for row in rows {
+            switch row.result {
+            case .refused(let line, let reason):
+                run.refuse(row.file, line, reason)
+            case .warning(let line, let message):
+                run.warn(row.file, line, message)
+            case .record(let record):
+                for message in record.warnings { run.warn(row.file, record.line, message) }
+                do {
+                    let planner = ImportPlanner(desk: self, viewer: viewer)
+                    let row = try planner.parse(record, space: space ?? missionSpace)
+                    if pending.touches(row) { try commit() }
+                    try plan(row, planner, &pending, &run, writer)
+                } catch let error as DeskError {
+                    run.refuse(row.file, record.line, error.message)
+                }
+            }
+        }
+        try commit()
+    }
+
+    private func plan(
+        _ row: ParsedRow, _ planner: ImportPlanner, _ pending: inout PendingImport,
+        _ run: inout ImportRun, _ writer: StoreWriter
+    ) throws {
+        for message in row.warnings { run.warn(row.file, row.line, message) }
+        switch try planner.match(row) {
+        case .held(let reason):
+            run.hold(row.file, row.line, reason)
+        case .new(let uid):
+            var draft = RecordDraft(
+                new: uid, kind: row.kind, space: row.space, missionSpace: missionSpace)
+            let owner = row.authority == nil ? missionSpace.text : nil
+            begin(&draft, shortID: "", owner: owner)
+            try planner.fill(&draft, with: row, isNew: true, surroundings)
+            try requireName(draft)
+            // Numbered last, so that a refused row takes no number.
+            draft.write(.value(Array(writer.nextShortID().utf8)), to: .shortID, in: draft.space)
+            pending.add(draft, row)
+            run.summary.created += 1
+        case .existing(let held):
+            var draft = RecordDraft(held, kind: row.kind, missionSpace: missionSpace)
+            try planner.fill(&draft, with: row, isNew: false, surroundings)
+            if draft.isEmpty {
+                run.summary.unchanged += 1
+            } else {
+                pending.add(draft, row)
+                run.summary.updated += 1
+            }
+        }
+    }
+}
+
+/// Reads files in batches, one after the other.
+private final class ImportBatches {
+    struct Row {
+        let file: String
+        let result: RowResult
+    }
+
+    private var readers: [(file: String, reader: any RecordReader)]
+    private var current = 0
+    private var rows = 0
+
+    init(_ readers: [(file: String, reader: any RecordReader)]) {
+        self.readers = readers
+    }
+
+    var progress: ImportProgress {
+        let sizes = readers.map(\.reader.totalBytes)
+        let total = sizes.contains { $0 == nil } ? nil : sizes.reduce(0) { $0 + ($1 ?? 0) }
+        return ImportProgress(
+            bytes: readers.reduce(0) { $0 + $1.reader.bytesRead }, totalBytes: total, rows: rows)
+    }
+
+    /// Returns the next rows, nil at the end of all files.
+    func next(_ count: Int) throws -> [Row]? {
+        var batch: [Row] = []
+        while batch.count < count, current < readers.count {
+            if let result = try readers[current].reader.next() {
+                batch.append(Row(file: readers[current].file, result: result))
+            } else {
+                current += 1
+            }
+        }
+        rows += batch.count
+        return batch.isEmpty ? nil : batch
+    }
+}
+
+/// The edits of a batch that are not committed yet, and what they are about.
+private struct PendingImport {
+    private(set) var edits: [SpaceName: [RecordEdit]] = [:]
+    private var keys: Set<LookupKey> = []
+    private var uids: Set<RecordUID> = []
+
+    var isEmpty: Bool { edits.isEmpty }
+
+    func touches(_ row: ParsedRow) -> Bool {
+        row.uid.map(uids.contains) ?? false || !keys.isDisjoint(with: row.keys.map(\.lookup))
+    }
+
+    mutating func add(_ draft: RecordDraft, _ row: ParsedRow) {
+        for space in draft.steps.keys {
+            if let edit = draft.edit(in: space) { edits[space, default: []].append(edit) }
+        }
+        uids.insert(draft.uid)
+        if let uid = row.uid { uids.insert(uid) }
+        keys.formUnion(row.keys.map(\.lookup))
+    }
+}
+
+/// An import while it goes on.
+struct ImportRun {
+    let name: String
+    let files: [String]
+    var summary: ImportSummary
+
+    init(name: String, files: [String]) {
+        self.name = name
+        self.files = files
+        summary = ImportSummary(run: name)
+    }
+
+    mutating func refuse(_ file: String, _ line: Int, _ reason: String) {
+        summary.refused.append(ImportRowNote(file: file, line: line, reason: reason))
+    }
+
+    mutating func hold(_ file: String, _ line: Int, _ reason: String) {
+        summary.held.append(ImportRowNote(file: file, line: line, reason: reason))
+    }
+
+    mutating func warn(_ file: String, _ line: Int, _ message: String) {
+        summary.warnings.append(ImportRowNote(file: file, line: line, reason: message))
+    }
+
+    /// What the replica remembers of the run.
+    var account: JSONValue {
+        var members = summary.json.object ?? []
+        members.append(JSONMember("held_rows", .array(summary.held.map(\.json))))
+        return .object(members)
+    }
+}
+
+extension InterchangeError {
+    /// What is wrong, for a person.
+    var sentence: String {
+        switch self {
+        case .noKnownColumn(let header, let kind):
+            "no column is a field of \(kind): \(header.prefix(8).joined(separator: ", "))"
+        case .unknownColumn(let name, let header):
+            "there is no column “\(name)”; there are \(header.prefix(12).joined(separator: ", "))"
+        case .unknownField(let name, let kind): "\(kind) has no field “\(name)”"
+        case .unreadableHeader(let reason): "the header cannot be read: \(reason)"
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import CausalHistory
+import RecordModel
+import RecordStorage
+
+/// How one desk stands, seen from headquarters.
+public struct DeskReport: Hashable, Sendable {
+    /// The desk's code.
+    public let desk: String
+    /// The replica, 32 hexadecimal digits.
+    public let replica: String
+    /// `active` or `retired`.
+    public let state: String
+    /// When it last exchanged; nil for never.
+    public let lastSync: HybridTime?
+    /// How many changes headquarters knows that the desk has not acknowledged.
+    public let unacknowledged: UInt64
+    /// The spaces granted, by name.
+    public let spaces: [SpaceName]
+
+    /// The object that scripts read.
+    public var json: JSONValue {
+        var members = [
+            JSONMember("desk", .string(desk)), JSONMember("replica", .string(replica)),
+            JSONMember("state", .string(state)),
+        ]
+        if let lastSync {
+            members.append(
+                JSONMember(
+                    "last_sync",
+                    .string(Instant(seconds: Int(lastSync.milliseconds / 1000)).text)))
+        }
+        members.append(JSONMember("unacknowledged", .number(unacknowledged)))
+        members.append(JSONMember("spaces", .array(spaces.map { .string($0.text) })))
+        return .object(members)
+    }
+}
+
+/// A space at headquarters in figures.
+public struct HeadquartersSpaceReport: Hashable, Sendable {
+    /// The name.
+    public let name: SpaceName
+    /// The number of visible records.
+    public let records: Int
+    /// The fingerprint.
+    public let fingerprint: Fingerprint
+}
+
+/// Headquarters in figures.
+public struct HeadquartersReport: Hashable, Sendable {
+    /// Distinct visible records.
+    public let records: Int
+    /// Active desks.
+    public let desks: Int
+    /// Conflicts that wait for a person.
+    public let conflicts: Int
+    /// The spaces, by name.
+    public let spaces: [HeadquartersSpaceReport]
+    /// For how many seconds a server has been serving; nil where none is.
+    public let uptimeSeconds: Int?
+
+    /// The object that scripts read.
+    public var json: JSONValue {
+        var members = [
+            JSONMember("records", .number(records)), JSONMember("desks", .number(desks)),
+            JSONMember("conflicts", .number(conflicts)),
+            JSONMember(
+                "spaces",
+                .array(
+                    spaces.map { space in
+                        .object([
+                            JSONMember("name", .string(space.name.text)),
+                            JSONMember("records", .number(space.records)),
+                            JSONMember("digest", .string(space.fingerprint.hex)),
+                        ])
+                    })),
+        ]
+        if let uptimeSeconds {
+            members.append(JSONMember("uptime_seconds", .number(uptimeSeconds)))
+        }
+        return .object(members)
+    }
+}
+
+extension HeadquartersReplica {
+    private static let servingSince = "serving_since"
+
+    /// Remembers that a server serves from now on, or no longer does.
+    public func noteServing(_ isServing: Bool) throws {
+        let now = store.environment.now().milliseconds
+        try store.write { try $0.set(Self.servingSince, to: isServing ? "\(now)" : nil) }
+    }
+
+    /// Returns how every desk stands, by code.
+    public func desks() throws -> [DeskReport] {
+        try store.read { reader in
+            let knowledge = try Dictionary(
+                uniqueKeysWithValues: reader.spaces().map {
+                    ($0.name, try reader.knowledge(of: $0.name))
+                })
+            return try reader.peers().map { peer in
+                let spaces = try reader.peerSpaces(of: peer.row).filter(\.isGranted)
+                let unacknowledged = spaces.reduce(UInt64(0)) { sum, space in
+                    let theirs = space.acknowledged ?? VersionVector()
+                    let beyond = knowledge[space.space]?.entries(beyond: theirs) ?? []
+                    return beyond.reduce(sum) {
+                        $0 + $1.counter - theirs.counter(of: $1.actor)
+                    }
+                }
+                return DeskReport(
+                    desk: peer.desk, replica: hexadecimal(peer.replica), state: peer.state,
+                    lastSync: peer.lastSync, unacknowledged: unacknowledged,
+                    spaces: spaces.map(\.space))
+            }
+        }
+    }
+
+    /// Returns headquarters in figures.
+    public func status() throws -> HeadquartersReport {
+        try store.read { reader in
+            let since = try reader.setting(Self.servingSince).flatMap { UInt64($0) }
+            let now = store.environment.now().milliseconds
+            return HeadquartersReport(
+                records: try reader.recordCount(),
+                desks: try reader.peers().count { $0.state == "active" },
+                conflicts: try reader.conflictCount(),
+                spaces: try reader.spaces().map { space in
+                    HeadquartersSpaceReport(
+                        name: space.name, records: try reader.recordCount(in: space.name),
+                        fingerprint: space.fingerprint)
+                },
+                uptimeSeconds: since.map { Int((now > $0 ? now - $0 : 0) / 1000) })
+        }
+    }
+}

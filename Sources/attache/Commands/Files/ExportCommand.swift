@@ -1,0 +1,67 @@
+import ArgumentParser
+import DeskWork
+import Foundation
+import RecordModel
+
+extension ExportFormat: ExpressibleByArgument {}
+
+/// `attache export`: records into a file.
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Write records as JSON Lines or CSV.",
+        discussion: """
+            attache export contact --format csv --where city=Berlin -o berlin.csv
+            attache export --format jsonl | gzip > all.jsonl.gz
+
+            What is written reads back as it was.
+            """)
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var replica: ReplicaOptions
+
+    @Argument(help: "The kind; by default all kinds (JSON Lines only).")
+    var kind: String?
+
+    @Option(help: "jsonl or csv.")
+    var format: ExportFormat
+
+    @Option(
+        name: [.customLong("where")],
+        help: ArgumentHelp("Only those that fit; several must all fit.", valueName: "expression"))
+    var conditions: [String] = []
+
+    @Option(
+        name: [.short, .customLong("output")],
+        help: ArgumentHelp("The file; by default standard output.", valueName: "file"),
+        completion: .file())
+    var file: String?
+
+    @Flag(name: .customLong("bom"), help: "Begin a CSV file with a byte order mark, for Excel.")
+    var byteOrderMark = false
+
+    func run() throws {
+        let desk = try replica.desk()
+        guard let file else {
+            _ = try write(desk) { try StandardStreams.write($0) }
+            return
+        }
+        let target = try FileReplacement(file)
+        do {
+            let count = try write(desk) { try target.write($0) }
+            try target.finish()
+            try output.print(
+                .object([
+                    JSONMember("file", .string(file)), JSONMember("records", .number(count)),
+                ]),
+                text: "\(count) records written to \(SafeText.line(file))")
+        } catch {
+            target.discard()
+            throw error
+        }
+    }
+
+    private func write(_ desk: Desk, to body: ([UInt8]) throws -> Void) throws -> Int {
+        try desk.export(
+            kind: kind, format: format, where: conditions, byteOrderMark: byteOrderMark, to: body)
+    }
+}

@@ -1,0 +1,129 @@
+import ArgumentParser
+import DeskWork
+import RecordModel
+
+extension ImportFormat: ExpressibleByArgument {}
+
+/// `attache import`: records from files.
+struct ImportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Take in records from files; every row is accounted for.",
+        discussion: """
+            attache import contacts.csv --kind contact --map Name=preferred_name --dry-run
+            attache import ror.jsonl --format ror --space all-missions
+            attache import --undo RUN     takes a whole run back
+            attache import --held RUN     lists rows that wait for a person
+
+            The same file again creates nothing. After Ctrl-C the same command goes on.
+            """)
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var replica: ReplicaOptions
+
+    @Argument(help: "The files; - is standard input.", completion: .file())
+    var files: [String] = []
+
+    @Option(help: "jsonl, csv or ror; by default told by the file's name.")
+    var format: ImportFormat?
+
+    @Option(help: "The kind of rows that name none.")
+    var kind: String?
+
+    @Option(help: "The space of new records; by default the mission's own.")
+    var space: String?
+
+    @Option(help: ArgumentHelp("The field of a column.", valueName: "column=field"))
+    var map: [String] = []
+
+    @Flag(help: "Exit with 1 where a row is refused or held.")
+    var strict = false
+
+    @Flag(help: "Say what would happen and write nothing.")
+    var dryRun = false
+
+    @Option(help: ArgumentHelp("Take back what a run did.", valueName: "run"))
+    var undo: String?
+
+    @Option(help: ArgumentHelp("List the rows of a run that wait for a person.", valueName: "run"))
+    var held: String?
+
+    func validate() throws {
+        let uses = [!files.isEmpty, undo != nil, held != nil].count { $0 }
+        guard uses == 1 else {
+            throw ValidationError("Name either files, --undo RUN or --held RUN.")
+        }
+    }
+
+    func run() throws {
+        let desk = try replica.desk()
+        if let undo { return try output.print(desk.undoImport(undo)) }
+        if let held { return try printHeld(desk.heldRows(ofRun: held)) }
+        let options = ImportOptions(
+            files: files, format: format, kind: kind, space: space, map: try mapping(),
+            isDryRun: dryRun)
+        Platform.deferInterruption()
+        let bar = ProgressBar("import")
+        defer { bar.finish() }
+        let summary = try desk.importFiles(options, isCancelled: { Platform.isInterrupted }) {
+            bar.update(done: $0.bytes, of: $0.totalBytes, count: $0.rows, unit: "rows")
+        }
+        bar.finish()
+        for warning in summary.warnings {
+            output.warn("\(warning.file):\(warning.line): \(warning.reason)")
+        }
+        try output.print(summary.json, text: text(of: summary))
+        try checkOutcome(of: summary)
+    }
+
+    private func checkOutcome(of summary: ImportSummary) throws {
+        if summary.isInterrupted {
+            throw ErrorReport(
+                .interrupted, "stopped after \(summary.rows) rows, which are kept",
+                hint: "The same command goes on from there.")
+        }
+        let isUseless = summary.rows > 0 && summary.refused.count == summary.rows
+        let isIncomplete = !summary.refused.isEmpty || !summary.held.isEmpty
+        if isUseless || (strict && isIncomplete) { throw ExitCode.failure }
+    }
+
+    private func mapping() throws -> [String: String] {
+        var result: [String: String] = [:]
+        for pair in map {
+            // A column's name may hold “=”; a field's cannot.
+            guard let sign = pair.lastIndex(of: "="), sign != pair.startIndex else {
+                throw ErrorReport(.usage, "“\(pair)” is no COLUMN=FIELD")
+            }
+            result[String(pair[..<sign])] = String(pair[pair.index(after: sign)...])
+        }
+        return result
+    }
+
+    private func text(of summary: ImportSummary) -> String {
+        let counts = [
+            (summary.created, "created"), (summary.updated, "updated"),
+            (summary.unchanged, "unchanged"), (summary.held.count, "held for review"),
+            (summary.refused.count, "refused"),
+        ]
+        let done = counts.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+        var lines = [dryRun ? "It would be: \(done)." : "\(done)."]
+        for row in summary.refused { lines.append("  refused \(place(of: row))") }
+        for row in summary.held { lines.append("  held    \(place(of: row))") }
+        if !summary.run.isEmpty, summary.created + summary.updated > 0 {
+            lines.append(
+                output.style.dim("attache import --undo \(summary.run) takes all of it back."))
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private func place(of row: ImportRowNote) -> String {
+        SafeText.line("\(row.file):\(row.line): \(row.reason)")
+    }
+
+    private func printHeld(_ rows: [ImportRowNote]) throws {
+        try output.print(
+            .array(rows.map(\.json)),
+            text: rows.isEmpty
+                ? "No row waits." : rows.map { place(of: $0) }.joined(separator: "\n"))
+    }
+}

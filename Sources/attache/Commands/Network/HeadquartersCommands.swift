@@ -1,0 +1,232 @@
+import ArgumentParser
+import Foundation
+import HeadquartersServer
+import Logging
+import RecordModel
+import RecordStorage
+import ReplicaSync
+import SyncProtocol
+
+/// The commands that reach or are headquarters.
+let networkCommands: [any ParsableCommand.Type] = [
+    EnrolCommand.self, SyncCommand.self, HeadquartersCommand.self,
+]
+
+/// `attache hq`: the headquarters node.
+struct HeadquartersCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hq", abstract: "Run headquarters.",
+        discussion: """
+            Headquarters merges the desks' replicas and has no editing of its own: its staff work \
+            at an ordinary desk with a token of --all-spaces.
+            """,
+        subcommands: [
+            HeadquartersInit.self, HeadquartersServe.self, HeadquartersToken.self,
+            HeadquartersDesks.self, HeadquartersStatus.self, HeadquartersBackup.self,
+        ])
+}
+
+/// Where headquarters keeps its data.
+struct HeadquartersOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("Headquarters' folder.", valueName: "dir"), completion: .directory)
+    var data: String
+
+    /// The store in the folder.
+    var path: String { (data as NSString).appendingPathComponent("headquarters") }
+
+    func replica() throws -> HeadquartersReplica {
+        let store = try ReplicaStore(opening: path)
+        return HeadquartersReplica(
+            store: store, identity: try ReplicaIdentity.load(besideStoreAt: path))
+    }
+}
+
+/// `attache hq init`.
+struct HeadquartersInit: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init", abstract: "Make a new, empty headquarters.")
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var headquarters: HeadquartersOptions
+
+    func run() throws {
+        try FileManager.default.createDirectory(
+            atPath: headquarters.data, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        let replica = try HeadquartersReplica.create(at: headquarters.path)
+        let spaces = try replica.status().spaces
+        let number = try replica.store.read { try $0.replicaID() }
+        try output.print(
+            .object([
+                JSONMember("desk", .string("HQ")),
+                JSONMember("replica", .string(number.description)),
+                JSONMember("spaces", .array(spaces.map { .string($0.name.text) })),
+            ]),
+            text: SafeText.line(
+                "Headquarters is ready in \(headquarters.data). Next: attache hq token, "
+                    + "attache hq serve"))
+    }
+}
+
+/// `attache hq token`.
+struct HeadquartersToken: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "token",
+        abstract: "Issue a token with which one desk enrols, once; it is printed alone.")
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var headquarters: HeadquartersOptions
+
+    @Option(help: "The desk's code.")
+    var desk: String
+
+    @Option(help: "The mission; by default the desk's code in lower case.")
+    var mission: String?
+
+    @Option(
+        name: [.customLong("space")],
+        help: "A space besides the mission's own; without any, all-missions.")
+    var spaces: [String] = []
+
+    @Flag(help: "Grant every space, those to come included: for headquarters' own desk.")
+    var allSpaces = false
+
+    @Flag(help: "Retire the replica that the desk has.")
+    var replace = false
+
+    func run() throws {
+        let token = try headquarters.replica().issueToken(
+            desk: desk, mission: mission, spaces: spaces.isEmpty ? nil : spaces,
+            hasAllSpaces: allSpaces, replaces: replace)
+        try output.print(.object([JSONMember("token", .string(token.text))]), text: token.text)
+    }
+}
+
+/// `attache hq serve`.
+struct HeadquartersServe: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Serve desks until told to stop (SIGTERM, Ctrl-C).")
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var headquarters: HeadquartersOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "The address and port; port 0 takes one that is free.", valueName: "host:port"))
+    var listen = "127.0.0.1:8080"
+
+    @Flag(help: "Serve without TLS.")
+    var plainHTTP = false
+
+    func validate() throws {
+        guard port != nil else {
+            throw ValidationError("“\(listen)” is not HOST:PORT, as in 127.0.0.1:8080.")
+        }
+    }
+
+    private var port: Int? {
+        listen.lastIndex(of: ":").flatMap { UInt16(listen[listen.index(after: $0)...]) }
+            .map(Int.init)
+    }
+
+    private var host: String {
+        let host = listen.lastIndex(of: ":").map { String(listen[..<$0]) } ?? listen
+        return host.trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
+    }
+
+    func run() async throws {
+        let replica = try headquarters.replica()
+        let configuration = HeadquartersConfiguration(
+            host: host, port: port ?? 0, allowsPlainHTTP: plainHTTP)
+        let logger = Logger(label: "attache.hq") { StreamLogHandler.standardError(label: $0) }
+        let output = output
+        let service = try HeadquartersService(
+            replica: replica, configuration: configuration, logger: logger
+        ) { url in
+            try? output.print(
+                .object([JSONMember("listening", .string(url))]),
+                text: "Headquarters is listening on \(url)")
+        }
+        try replica.noteServing(true)
+        do {
+            try await service.runUntilSignalled()
+            try replica.noteServing(false)
+        } catch {
+            try replica.noteServing(false)
+            throw error
+        }
+    }
+}
+
+/// `attache hq desks`.
+struct HeadquartersDesks: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "desks", abstract: "List the desks and how far behind each is.")
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var headquarters: HeadquartersOptions
+
+    func run() throws {
+        let desks = try headquarters.replica().desks()
+        if output.json { return try output.print(.array(desks.map(\.json)), text: "") }
+        var table = Table(["desk", "state", "last sync", "unacknowledged", "spaces"])
+        for desk in desks {
+            table.append([
+                desk.desk, desk.state, desk.lastSync.map(LocalTime.text) ?? "never",
+                "\(desk.unacknowledged)", desk.spaces.map(\.text).joined(separator: " "),
+            ])
+        }
+        try output.print(table, whenEmpty: "No desk is enrolled.")
+    }
+}
+
+/// `attache hq status`.
+struct HeadquartersStatus: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Say how headquarters stands.")
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var headquarters: HeadquartersOptions
+
+    func run() throws {
+        let status = try headquarters.replica().status()
+        var lines = [
+            "\(status.records) records, \(status.desks) desks, \(status.conflicts) conflicts",
+            status.uptimeSeconds.map { "serving for \($0) s" } ?? "not serving",
+        ]
+        for space in status.spaces {
+            lines.append("  \(space.name)  \(space.records) records  \(space.fingerprint.hex)")
+        }
+        try output.print(status.json, text: lines.joined(separator: "\n"))
+    }
+}
+
+/// `attache hq backup`.
+struct HeadquartersBackup: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backup", abstract: "Write a consistent copy while headquarters serves.")
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var headquarters: HeadquartersOptions
+
+    @Argument(help: "The file to write.", completion: .file())
+    var file: String
+
+    func run() throws {
+        let replica = try headquarters.replica()
+        try replica.store.copy(to: file)
+        let copy = try ReplicaStore(opening: file)
+        let records = try copy.read { try $0.recordCount() }
+        copy.checkpoint()
+        try copy.close()
+        let size = try FileManager.default.attributesOfItem(atPath: file)[.size] as? NSNumber
+        let bytes = size?.intValue ?? 0
+        try output.print(
+            .object([
+                JSONMember("file", .string(file)), JSONMember("bytes", .number(bytes)),
+                JSONMember("records", .number(records)),
+            ]),
+            text: SafeText.line("\(file): \(records) records, \(bytes) bytes"))
+    }
+}

@@ -1,0 +1,164 @@
+import ArgumentParser
+import DeskSync
+import DeskWork
+import Foundation
+import RecordModel
+import RecordStorage
+import SyncEngine
+import SyncProtocol
+
+/// `attache sync`: exchange with headquarters.
+struct SyncCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sync",
+        abstract: "Send what is new here and take what is new elsewhere, in one exchange.",
+        discussion: """
+            What was exchanged stays if the link breaks; run it again and it goes on from there.
+            “verified” means that both sides have proven to hold the same.
+            """)
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var replica: ReplicaOptions
+
+    @Option(
+        name: [.customLong("hq")],
+        help: ArgumentHelp("Where headquarters is from now on.", valueName: "url"))
+    var url: String?
+
+    @Flag(help: "Say what would be sent, and send nothing.")
+    var dryRun = false
+
+    @Flag(help: "Exit with 3 when conflicts are waiting afterwards.")
+    var failOnConflict = false
+
+    func run() async throws {
+        let store = try replica.store()
+        let client = SyncClient(settings: SyncSettings(onEvent: tell))
+        if dryRun {
+            let pending = try client.pending(in: store)
+            return try output.print(
+                .object([
+                    JSONMember(
+                        "sent",
+                        .object([
+                            JSONMember("changes", .number(pending.changes)),
+                            JSONMember("records", .number(pending.records)),
+                        ]))
+                ]),
+                text: "Would send \(pending.changes) changes of \(pending.records) records.")
+        }
+        let report = try await client.sync(store, at: url)
+        let desk = try Desk(store: store)
+        let open = try desk.status().conflicts
+        try output.print(json(of: report, open), text: text(of: report, open))
+        if let failure = report.failure { throw failure }
+        if failOnConflict, open > 0 { throw ExitCode.conflicts }
+    }
+
+    private func tell(_ event: SyncEvent) {
+        switch event {
+        case .waiting(let failure, let seconds, let attempt):
+            output.warn(
+                "\(ErrorReport(failure).message); trying again in "
+                    + "\(Int(seconds.rounded(.up))) s (attempt \(attempt + 1))")
+        case .progressed(let report):
+            let summary = report.summary
+            guard report.roundTrips > 1 else { return }
+            output.warn(
+                "sent \(summary.sentRecords), received \(summary.receivedRecords) records so far")
+        }
+    }
+
+    private func json(of report: SyncReport, _ open: Int) -> JSONValue {
+        func counts(_ changes: Int, _ records: Int) -> JSONValue {
+            .object([
+                JSONMember("changes", .number(changes)), JSONMember("records", .number(records)),
+            ])
+        }
+        let summary = report.summary
+        return .object([
+            JSONMember("sent", counts(summary.sentChanges, summary.sentRecords)),
+            JSONMember("received", counts(summary.receivedChanges, summary.receivedRecords)),
+            JSONMember(
+                "conflicts",
+                .object([
+                    JSONMember("new", .number(summary.newConflicts)),
+                    JSONMember("open", .number(open)),
+                ])),
+            JSONMember("refused", .array(summary.refusals.map(json))),
+            JSONMember(
+                "bytes",
+                .object([
+                    JSONMember("sent", .number(report.bytesSent)),
+                    JSONMember("received", .number(report.bytesReceived)),
+                ])),
+            JSONMember("round_trips", .number(report.roundTrips)),
+            JSONMember("verified", .bool(report.isVerified)),
+            JSONMember("seconds", .number(String(format: "%.3f", report.seconds))),
+        ])
+    }
+
+    private func json(of refusal: Refusal) -> JSONValue {
+        let (id, field) = names(of: refusal)
+        return .object([
+            JSONMember("id", .string(id)), JSONMember("field", .string(field)),
+            JSONMember("code", .string(refusal.code)),
+            JSONMember("message", .string(refusal.message)),
+        ])
+    }
+
+    /// The names of a refusal's record and field, its numbers where the record cannot be read.
+    private func names(of refusal: Refusal) -> (id: String, field: String) {
+        let view = try? replica.desk().show(refusal.uid.description)
+        let field = view?.kind?.field(number: refusal.key.number)?.name
+        return (view?.id ?? refusal.uid.description, field ?? "#\(refusal.key.number)")
+    }
+
+    private func text(of report: SyncReport, _ open: Int) -> String {
+        let style = output.style
+        let summary = report.summary
+        func records(_ count: Int) -> String { count == 1 ? "1 record" : "\(count) records" }
+        var lines = [
+            "sent \(summary.sentChanges) changes of \(records(summary.sentRecords)), "
+                + "received \(summary.receivedChanges) of \(records(summary.receivedRecords))",
+            "\(report.bytesSent) bytes out, \(report.bytesReceived) in, "
+                + "\(report.roundTrips) round trip\(report.roundTrips == 1 ? "" : "s"), "
+                + String(format: "%.1f s", report.seconds),
+        ]
+        for refusal in summary.refusals {
+            let (id, field) = names(of: refusal)
+            lines.append(
+                style.warning(
+                    SafeText.line("refused: \(id) \(field): \(refusal.message); it is in the history")))
+        }
+        if open > 0 {
+            let new = summary.newConflicts > 0 ? ", \(summary.newConflicts) of them new" : ""
+            lines.append(
+                style.warning("\(open) conflicts wait\(new): attache review decides them"))
+        }
+        for (space, standing) in summary.standings.sorted(by: { $0.key < $1.key }) {
+            if let sentence = Self.sentence(standing) {
+                lines.append(style.warning("\(space.text): \(sentence)"))
+            }
+        }
+        if let skew = report.clockSkew, abs(skew) > 120_000 {
+            lines.append(
+                style.warning("this clock is \(abs(skew) / 1000) s off headquarters'; set it right"))
+        }
+        if report.isVerified { lines.append(style.bold("verified")) }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func sentence(_ standing: SpaceStanding) -> String? {
+        switch standing {
+        case .verified: nil
+        case .busy: "changed while the exchange ran; the next one compares"
+        case .diverged: "both sides know the same and differ"
+        case .notGranted: "not granted to this desk any more; nothing of it was sent"
+        case .forked:
+            "headquarters saw another history of this replica: it was restored or copied; "
+                + "nothing was merged"
+        case .forged: "changes that are not this desk's to write were left out"
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import ArgumentParser
+import DeskWork
+import Interchange
+
+/// `attache list`: the records of a kind.
+struct ListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List the records of a kind.",
+        discussion: """
+            attache list contact --where 'country_of_residence=DE and research_fields:2.2'
+            attache list organisation --sort name --columns id,name,city --limit 20
+
+            A value marked ! is in conflict. attache help where says more.
+            """)
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var replica: ReplicaOptions
+
+    @Argument(help: "contact, organisation, collaboration, agreement or engagement.")
+    var kind: String
+
+    @Option(
+        name: [.customLong("where")],
+        help: ArgumentHelp("Only those that fit; several must all fit.", valueName: "expression"))
+    var conditions: [String] = []
+
+    @Option(help: ArgumentHelp("The field to sort by; by default the id.", valueName: "field"))
+    var sort: String?
+
+    @Option(help: ArgumentHelp("Fields, or FIELD.PART, with commas.", valueName: "columns"))
+    var columns: String?
+
+    @Option(help: ArgumentHelp("At most so many.", valueName: "count"))
+    var limit: Int?
+
+    @Flag(help: "Print the columns as CSV.")
+    var csv = false
+
+    func validate() throws {
+        if let limit, limit < 1 { throw ValidationError("--limit must be at least 1.") }
+        if csv, output.json { throw ValidationError("--csv and --json exclude each other.") }
+    }
+
+    func run() throws {
+        let desk = try replica.desk()
+        let records = try desk.list(kind: kind, where: conditions, sort: sort, limit: limit)
+        if output.json { return try output.printLines(records.lazy.map { $0.json() }) }
+        let columns =
+            columns.map { $0.split(separator: ",").map { $0.trimmingSpaces } }
+            ?? Self.defaultColumns(of: records.first?.kindName ?? kind)
+        if csv { return try printCSV(records, columns) }
+        var table = Table(columns)
+        for record in records {
+            table.append(
+                columns.map { column in
+                    let cell = record.cell(column)
+                    return record.field(column)?.isConflict ?? false ? "\(cell) !" : cell
+                })
+        }
+        try output.print(table, whenEmpty: "No \(kind) fits.")
+    }
+
+    private func printCSV(_ records: [RecordView], _ columns: [String]) throws {
+        var writer = CSVWriter()
+        var bytes: [UInt8] = []
+        writer.write(columns, to: &bytes)
+        for record in records {
+            writer.write(columns.map(record.cell), to: &bytes)
+            if bytes.count > 1 << 16 {
+                try StandardStreams.write(bytes)
+                bytes.removeAll(keepingCapacity: true)
+            }
+        }
+        try StandardStreams.write(bytes)
+    }
+
+    /// What a person looks for first in records of a kind.
+    private static func defaultColumns(of kind: String) -> [String] {
+        switch kind {
+        case "contact": ["id", "name", "employer", "city", "country_of_residence"]
+        case "organisation": ["id", "name", "city", "country"]
+        case "collaboration": ["id", "title", "status", "start", "lead"]
+        case "agreement": ["id", "title", "status", "signed", "expires"]
+        case "engagement": ["id", "subject", "type", "at"]
+        default: ["id", "name", "changed"]
+        }
+    }
+}
+
+extension Substring {
+    /// The text without spaces at its ends.
+    var trimmingSpaces: String {
+        String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    }
+}

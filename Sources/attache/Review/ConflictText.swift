@@ -1,0 +1,116 @@
+import DeskWork
+import RecordModel
+
+/// A conflict as a person reads it: the base, the versions, who and when.
+struct ConflictText {
+    /// How text is set off.
+    let style: Style
+    /// The columns that it may take.
+    let width: Int
+
+    /// How wide a value stands beside who wrote it; a longer one stands below.
+    private var valueWidth: Int { max(16, width - 46) }
+
+    /// Returns the lines of a conflict.
+    ///
+    /// - Parameters:
+    ///   - conflict: The conflict.
+    ///   - place: Where it stands among others: `Conflict 2 of 5`; nil for none.
+    func text(of conflict: Conflict, place: String? = nil) -> [String] {
+        text(of: conflict, headline: Self.headline(conflict), place: place, offlineDays: [:])
+    }
+
+    /// Returns the lines of a conflict with what helps to decide it.
+    func text(of item: ReviewItem, place: String? = nil) -> [String] {
+        var lines = text(
+            of: item.conflict, headline: item.headline, place: place,
+            offlineDays: item.offlineDays)
+        if item.decisions.count > 1 || isDecidedTwice(item) {
+            lines.append(style.warning("  decided differently while apart:"))
+            for entry in item.decisions.prefix(4) {
+                lines.append("    " + HistoryText(style: style).line(entry, namesRecord: false))
+            }
+        }
+        let also = item.alsoChanged.sorted { $0.key < $1.key }
+            .map { "\($0.key) \($0.value.joined(separator: ", "))" }
+        if !also.isEmpty {
+            lines.append(
+                fitted(SafeText.line("  also changed there: " + also.joined(separator: " · "))))
+        }
+        return lines
+    }
+
+    private func isDecidedTwice(_ item: ReviewItem) -> Bool {
+        item.conflict.siblings.count { $0.provenance.reason == .resolution } > 1
+    }
+
+    private func text(
+        of conflict: Conflict, headline: String, place: String?, offlineDays: [Int: Int]
+    ) -> [String] {
+        let left = (place.map { "\($0) · " } ?? "") + headline
+        let right = "space \(conflict.space.text)"
+        let gap = width - TextWidth.columns(of: right) - 2
+        let shown = TextWidth.cut(SafeText.line(left), to: max(20, gap))
+        var lines = [
+            style.bold(TextWidth.padded(shown, to: max(0, gap + 2))) + style.dim(right)
+        ]
+        let texts = conflict.siblings.map(\.text)
+        if let base = conflict.base {
+            lines += row(of: base, named: "base", offline: nil, among: texts)
+        }
+        for version in conflict.siblings {
+            lines += row(
+                of: version, named: "\(version.n)", offline: offlineDays[version.n], among: texts)
+        }
+        return lines
+    }
+
+    private static func headline(_ conflict: Conflict) -> String {
+        let place = conflict.item.map { "\(conflict.field)[\($0)]" } ?? conflict.field
+        let title = conflict.title.isEmpty ? "" : " \(conflict.title)"
+        return "\(conflict.kind) \(conflict.id)\(title) · \(place)"
+    }
+
+    private func row(
+        of version: ConflictVersion, named name: String, offline: Int?, among texts: [String]
+    ) -> [String] {
+        let provenance = version.provenance
+        let edits = version.edits.isEmpty ? "" : " (\(version.edits.joined(separator: ", ")))"
+        let value =
+            version.value == nil ? "(cleared)" : version.text.isEmpty ? "(empty)" : version.text
+        let text = SafeText.line(value + edits)
+        let head = "  " + TextWidth.padded(name, to: 5)
+        let who = SafeText.line(
+            TextWidth.padded(TextWidth.cut(provenance.desk, to: 8), to: 9)
+                + TextWidth.padded(TextWidth.cut(provenance.by, to: 12), to: 13))
+            + LocalTime.text(provenance.at)
+        let days = offline.map { "  offline \($0) day\($0 == 1 ? "" : "s")" } ?? ""
+        if TextWidth.columns(of: text) <= valueWidth, !value.contains("\n") {
+            let shown = TextWidth.padded(text, to: valueWidth)
+            return [fitted(head + shown + " " + who + days)]
+        }
+        return [fitted(head + who + days)]
+            + wrapped(SafeText.lines(value), differing: texts, isVersion: version.n > 0)
+    }
+
+    /// A long value in lines of its own, what differs between the versions set off.
+    private func wrapped(_ text: String, differing texts: [String], isVersion: Bool) -> [String] {
+        let others = texts.map { SafeText.lines($0) }.filter { $0 != text }
+        var range = text.startIndex..<text.startIndex
+        if isVersion, let other = others.first {
+            let prefix = zip(text, other).prefix { $0 == $1 }.count
+            let suffix = zip(text.reversed(), other.reversed()).prefix { $0 == $1 }.count
+            let start = text.index(text.startIndex, offsetBy: prefix)
+            let end = text.index(text.endIndex, offsetBy: -min(suffix, text.count - prefix))
+            range = start..<max(start, end)
+        }
+        return TextWidth.lines(of: text, width: width - 8).map { line in
+            let first = max(line.startIndex, min(range.lowerBound, line.endIndex))
+            let last = max(first, min(range.upperBound, line.endIndex))
+            return "       " + text[line.startIndex..<first]
+                + style.difference(String(text[first..<last])) + text[last..<line.endIndex]
+        }
+    }
+
+    private func fitted(_ line: String) -> String { TextWidth.cut(line, to: width) }
+}
