@@ -36,6 +36,7 @@ struct Attache: AsyncParsableCommand {
                     SchemaCommand.self,
                 ]),
             CommandGroup(name: "Headquarters", subcommands: networkCommands),
+            CommandGroup(name: "Learning", subcommands: [DemoCommand.self]),
         ],
         defaultSubcommand: StatusCommand.self)
 

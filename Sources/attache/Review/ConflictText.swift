@@ -8,8 +8,22 @@ struct ConflictText {
     /// The columns that it may take.
     let width: Int
 
-    /// How wide a value stands beside who wrote it; a longer one stands below.
-    private var valueWidth: Int { max(16, width - 46) }
+    /// How wide the columns are beside a value; a longer value stands below.
+    private struct Columns {
+        let desk: Int
+        let author: Int
+        let value: Int
+    }
+
+    private func columns(of conflict: Conflict, _ offlineDays: [Int: Int]) -> Columns {
+        let versions = conflict.siblings + (conflict.base.map { [$0] } ?? [])
+        let desk = versions.map { min(8, TextWidth.columns(of: $0.provenance.desk)) }.max() ?? 0
+        let author = versions.map { min(14, TextWidth.columns(of: $0.provenance.by)) }.max() ?? 0
+        // The number, a time (17 columns), and where there is room how long a desk was offline.
+        let rest = 7 + 1 + desk + 2 + author + 2 + 17
+        let offline = offlineDays.isEmpty || width < rest + 40 ? 0 : 17
+        return Columns(desk: desk, author: author, value: max(12, width - rest - offline))
+    }
 
     /// Returns the lines of a conflict.
     ///
@@ -55,12 +69,14 @@ struct ConflictText {
             style.bold(TextWidth.padded(shown, to: max(0, gap + 2))) + style.dim(right)
         ]
         let texts = conflict.siblings.map(\.text)
+        let columns = columns(of: conflict, offlineDays)
         if let base = conflict.base {
-            lines += row(of: base, named: "base", offline: nil, among: texts)
+            lines += row(of: base, named: "base", offline: nil, columns, among: texts)
         }
         for version in conflict.siblings {
             lines += row(
-                of: version, named: "\(version.n)", offline: offlineDays[version.n], among: texts)
+                of: version, named: "\(version.n)", offline: offlineDays[version.n], columns,
+                among: texts)
         }
         return lines
     }
@@ -72,7 +88,8 @@ struct ConflictText {
     }
 
     private func row(
-        of version: ConflictVersion, named name: String, offline: Int?, among texts: [String]
+        of version: ConflictVersion, named name: String, offline: Int?, _ columns: Columns,
+        among texts: [String]
     ) -> [String] {
         let provenance = version.provenance
         let edits = version.edits.isEmpty ? "" : " (\(version.edits.joined(separator: ", ")))"
@@ -81,12 +98,14 @@ struct ConflictText {
         let text = SafeText.line(value + edits)
         let head = "  " + TextWidth.padded(name, to: 5)
         let who = SafeText.line(
-            TextWidth.padded(TextWidth.cut(provenance.desk, to: 8), to: 9)
-                + TextWidth.padded(TextWidth.cut(provenance.by, to: 12), to: 13))
+            TextWidth.padded(
+                TextWidth.cut(provenance.desk, to: columns.desk), to: columns.desk + 2)
+                + TextWidth.padded(
+                    TextWidth.cut(provenance.by, to: columns.author), to: columns.author + 2))
             + LocalTime.text(provenance.at)
         let days = offline.map { "  offline \($0) day\($0 == 1 ? "" : "s")" } ?? ""
-        if TextWidth.columns(of: text) <= valueWidth, !value.contains("\n") {
-            let shown = TextWidth.padded(text, to: valueWidth)
+        if TextWidth.columns(of: text) <= columns.value, !value.contains("\n") {
+            let shown = TextWidth.padded(text, to: columns.value)
             return [fitted(head + shown + " " + who + days)]
         }
         return [fitted(head + who + days)]

@@ -13,9 +13,11 @@ struct PlainReview {
     private static let width = 100
 
     mutating func run() throws {
-        while let item = session.current {
-            let text = ConflictText(style: style, width: Self.width)
-            try say(text.text(of: item, place: session.place) + [session.keys])
+        while true {
+            if let item = session.current {
+                let text = ConflictText(style: style, width: Self.width)
+                try say(text.text(of: item, place: session.place) + [session.keys])
+            }
             guard try answer() else { break }
         }
         try say([session.summary])
@@ -31,6 +33,8 @@ struct PlainReview {
                 try say(["“\(SafeText.line(text))” is no key; ? lists them"])
                 continue
             }
+            // At the end only the last decision can still be taken back.
+            if session.current == nil, key != .undo { return false }
             switch key {
             case .quit: return false
             case .help: try say([ReviewSession.help])

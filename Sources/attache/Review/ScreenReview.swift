@@ -32,9 +32,11 @@ struct ScreenReview {
     }
 
     private mutating func loop() throws {
-        while session.current != nil {
+        while true {
             try draw()
             guard let key = try key() else { return }
+            // At the end only the last decision can still be taken back.
+            if session.current == nil, ReviewKey(key) != .undo { return }
             do {
                 guard try perform(key) else { return }
             } catch let error as DeskError {
@@ -62,10 +64,10 @@ struct ScreenReview {
     }
 
     private func draw() throws {
-        guard let item = session.current else { return }
         let columns = Platform.windowSize()?.columns ?? 80
-        var lines = ConflictText(style: style, width: columns - 1)
-            .text(of: item, place: session.place)
+        let text = ConflictText(style: style, width: columns - 1)
+        var lines =
+            session.current.map { text.text(of: $0, place: session.place) } ?? [session.summary]
         lines += [""] + TextWidth.lines(of: session.keys, width: columns - 1).map(String.init)
         if !message.isEmpty {
             lines += [""] + TextWidth.lines(of: message, width: columns - 1).map(String.init)
