@@ -16,13 +16,20 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 /// What several test targets share.
 func support(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(
-        name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
+        name: name,
+        dependencies: dependencies,
+        path: "Tests/\(name)",
+        swiftSettings: strict
+    )
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)",
-        swiftSettings: strict)
+        name: name,
+        dependencies: dependencies + ["TestSupport"],
+        path: "Tests/\(name)",
+        swiftSettings: strict
+    )
 }
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
@@ -38,7 +45,8 @@ let package = Package(
             targets: [
                 "CausalHistory", "RecordModel", "SyncProtocol", "SyncEngine", "RecordStorage",
                 "ReplicaSync", "DeskWork",
-            ]),
+            ]
+        ),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -46,7 +54,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -54,10 +61,15 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(
-            name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+            name: "CZlib",
+            pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]
+        ),
         .systemLibrary(
-            name: "CSQLite", pkgConfig: "sqlite3",
-            providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite3"])]),
+            name: "CSQLite",
+            pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite3"])]
+        ),
 
         module("CausalHistory"),
         module("RecordModel", ["CausalHistory", crypto]),
@@ -66,17 +78,20 @@ let package = Package(
             [
                 "RecordModel", "CausalHistory", "CZlib", crypto,
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-            ]),
+            ]
+        ),
         module("SyncEngine", ["SyncProtocol", "RecordModel", "CausalHistory"]),
         module(
             "RecordStorage",
             [
                 "RecordModel", "CausalHistory", "CSQLite", crypto,
                 .product(name: "GRDB", package: "GRDB.swift"),
-            ]),
+            ]
+        ),
         module(
             "ReplicaSync",
-            ["SyncEngine", "SyncProtocol", "RecordStorage", "RecordModel", "CausalHistory", crypto]),
+            ["SyncEngine", "SyncProtocol", "RecordStorage", "RecordModel", "CausalHistory", crypto]
+        ),
         module("Interchange", ["RecordModel", "CausalHistory"]),
         module("DeskWork", ["RecordStorage", "Interchange", "RecordModel", "CausalHistory"]),
         module(
@@ -87,16 +102,21 @@ let package = Package(
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
-            ]),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
         module(
             "HeadquartersServer",
             [
                 "ReplicaSync", "SyncEngine", "SyncProtocol", "RecordStorage", "RecordModel",
                 "CausalHistory", crypto, logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            ]),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ]
+        ),
         .executableTarget(
             name: "attache",
             dependencies: [
@@ -104,10 +124,18 @@ let package = Package(
                 "RecordStorage", "RecordModel", "SyncProtocol", "CausalHistory", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
 
         support("TestSupport", ["RecordModel", "CausalHistory"]),
         support("StorageTestSupport", ["RecordStorage", "RecordModel", "TestSupport"]),
+        support(
+            "NetworkTestSupport",
+            [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
         tests("CausalHistoryTests", ["CausalHistory"]),
         tests("RecordModelTests", ["RecordModel", "CausalHistory", crypto]),
         tests(
@@ -115,17 +143,36 @@ let package = Package(
             [
                 "SyncProtocol", "RecordModel", "CausalHistory", "CZlib", crypto,
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-            ]),
+            ]
+        ),
         tests("InterchangeTests", ["Interchange", "RecordModel"]),
         tests(
             "RecordStorageTests",
-            ["RecordStorage", "RecordModel", "CausalHistory", "StorageTestSupport"]),
+            ["RecordStorage", "RecordModel", "CausalHistory", "StorageTestSupport"]
+        ),
         tests(
             "ReplicaSyncTests",
             [
                 "ReplicaSync", "SyncEngine", "SyncProtocol", "RecordStorage", "RecordModel",
                 "CausalHistory", "StorageTestSupport", crypto,
-            ]),
+            ]
+        ),
+        tests(
+            "DeskWorkTests",
+            ["DeskWork", "RecordStorage", "RecordModel", "CausalHistory", "StorageTestSupport"]
+        ),
+        tests(
+            "HeadquartersServerTests",
+            [
+                "HeadquartersServer", "DeskSync", "ReplicaSync", "SyncEngine", "SyncProtocol",
+                "RecordStorage", "RecordModel", "CausalHistory", "NetworkTestSupport",
+                "StorageTestSupport", crypto, logging,
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        tests("IntegrationTests", ["attache", "RecordModel"]),
     ],
     swiftLanguageModes: [.v6]
 )

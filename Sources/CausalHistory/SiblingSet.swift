@@ -65,7 +65,9 @@ public struct SiblingSet<Version: Hashable & Comparable & Sendable>: Hashable, S
     /// Spec: `Protocol/spec/03-merge.md` §2.
     /// - Complexity: O(*n* + *m*) in the number of siblings, times O(log *k*) in the context's size.
     public func joined(
-        in context: VersionVector, with other: SiblingSet, in otherContext: VersionVector
+        in context: VersionVector,
+        with other: SiblingSet,
+        in otherContext: VersionVector
     ) -> SiblingSet {
         if siblings == other.siblings { return self }
         var result = SiblingSet()

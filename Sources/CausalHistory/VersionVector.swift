@@ -156,7 +156,9 @@ public struct VersionVector: Hashable, Sendable {
 
     /// Combines the counters of two ascending lists; results of zero are left out.
     private static func zip(
-        _ left: [Entry], _ right: [Entry], _ combine: (UInt64, UInt64) -> UInt64
+        _ left: [Entry],
+        _ right: [Entry],
+        _ combine: (UInt64, UInt64) -> UInt64
     ) -> [Entry] {
         var result: [Entry] = []
         result.reserveCapacity(left.count + right.count)

@@ -53,7 +53,8 @@ public struct Desk: Sendable {
         let zone = TimeZone.current
         return ValueContext(
             region: region,
-            utcOffset: { zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double($0))) })
+            utcOffset: { zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double($0))) }
+        )
     }
 
     /// The kinds and fields.
@@ -113,7 +114,9 @@ public struct Desk: Sendable {
         if let name = SpaceName(text), names.contains(name) { return name }
         let known = names.map(\.text).joined(separator: ", ")
         throw DeskError(
-            .unknownSpace, "this replica holds no space “\(text)”",
-            hint: "It holds \(known).")
+            .unknownSpace,
+            "this replica holds no space “\(text)”",
+            hint: "It holds \(known)."
+        )
     }
 }

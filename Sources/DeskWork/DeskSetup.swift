@@ -11,9 +11,13 @@ public enum DeskSetup {
     ///   - officer: Who works there.
     ///   - mission: The mission as it is displayed; nil for the code.
     ///   - environment: Time and randomness.
+    /// - Returns: The desk of the new replica.
     /// - Throws: `DeskError` (`bad_value`), `StoreError.replicaExists`, `.diskFull`, `.io`.
     public static func create(
-        at path: String, desk: String, officer: String, mission: String? = nil,
+        at path: String,
+        desk: String,
+        officer: String,
+        mission: String? = nil,
         environment: StoreEnvironment = .system
     ) throws -> Desk {
         let code = desk.uppercased()
@@ -23,8 +27,10 @@ public enum DeskSetup {
             let space = SpaceName(code.lowercased())
         else {
             throw DeskError(
-                .badValue, "“\(desk)” is no desk code",
-                hint: "A code has 2 to 8 letters and digits, a letter first, as BER.")
+                .badValue,
+                "“\(desk)” is no desk code",
+                hint: "A code has 2 to 8 letters and digits, a letter first, as BER."
+            )
         }
         let name = try text(officer, of: "officer")
         let shown = try mission.map { try text($0, of: "mission") } ?? code
@@ -50,7 +56,10 @@ public enum DeskSetup {
         var warnings: [ValueWarning] = []
         do throws(ValueError) {
             return try ValueType.text.canonical(
-                text, context: ValueContext(), warnings: &warnings)
+                text,
+                context: ValueContext(),
+                warnings: &warnings
+            )
         } catch {
             throw DeskError(error, field: field)
         }

@@ -78,13 +78,17 @@ public struct HeadquartersService: Service {
                     logger: logger
                 )
             ),
-            onServerRunning: { [configuration, onListening] channel in
+            onServerRunning: { [replica, configuration, onListening, logger] channel in
                 wasListening.withLock { $0 = true }
+                Self.note(isServing: true, replica, logger)
                 let port = channel.localAddress?.port ?? configuration.port
                 onListening(Self.url(host: configuration.host, port: port))
             },
             logger: logger
         )
+        defer {
+            if wasListening.withLock({ $0 }) { Self.note(isServing: false, replica, logger) }
+        }
         do {
             try await application.run()
         } catch let error where !wasListening.withLock({ $0 }) && !(error is CancellationError) {
@@ -92,6 +96,22 @@ public struct HeadquartersService: Service {
                 host: configuration.host,
                 port: configuration.port,
                 reason: "\(error)"
+            )
+        }
+    }
+
+    /// Lets `hq status` in another process know; serving does not depend on it.
+    private static func note(
+        isServing: Bool,
+        _ replica: HeadquartersReplica,
+        _ logger: Logger
+    ) {
+        do {
+            try replica.noteServing(isServing)
+        } catch {
+            logger.warning(
+                "the start or end of serving was not noted",
+                metadata: ["error": "\(error)"]
             )
         }
     }

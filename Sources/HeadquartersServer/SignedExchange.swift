@@ -1,4 +1,3 @@
-import CausalHistory
 import Crypto
 import RecordModel
 import RecordStorage
@@ -89,29 +88,17 @@ struct SignedExchange: Sendable {
     /// Measures what the store shows of desks and conflicts.
     /// - Throws: What the store reports.
     func gauges() throws -> ServiceMetrics.Gauges {
-        let now = replica.store.environment.now().milliseconds
-        return try replica.store.read { reader in
-            var gauges = ServiceMetrics.Gauges()
-            let spaces = try reader.spaces().map(\.name)
-            gauges.openConflicts = try reader.conflictCount(in: spaces)
-            for peer in try reader.peers() where peer.state == "active" {
-                var desk = ServiceMetrics.Gauges.Desk(desk: peer.desk, unacknowledged: 0)
-                desk.secondsSinceSync = peer.lastSync.map { last in
-                    (Double(now) - Double(last.milliseconds)) / 1000
-                }
-                for space in try reader.peerSpaces(of: peer.row) where space.isGranted {
-                    let acknowledged = space.acknowledged ?? VersionVector()
-                    for entry in try reader.knowledge(of: space.space)
-                        .entries(beyond: acknowledged)
-                    {
-                        desk.unacknowledged &+=
-                            entry.counter &- acknowledged.counter(of: entry.actor)
-                    }
-                }
-                gauges.desks.append(desk)
-            }
-            return gauges
+        var gauges = ServiceMetrics.Gauges()
+        gauges.openConflicts = try replica.store.read { try $0.conflictCount() }
+        let now = Double(replica.store.environment.now().milliseconds)
+        gauges.desks = try replica.desks().filter { $0.state == "active" }.map { desk in
+            ServiceMetrics.Gauges.Desk(
+                desk: desk.desk,
+                secondsSinceSync: desk.lastSync.map { (now - Double($0.milliseconds)) / 1000 },
+                unacknowledged: desk.unacknowledged
+            )
         }
+        return gauges
     }
 
     // MARK: Steps

@@ -42,7 +42,9 @@ final class Interner: Interning, InternLookup {
     func existingNumber(of actor: ActorID) throws -> Int64? {
         if let number = actorNumbers[actor] { return number }
         return try Int64.fetchOne(
-            db.cachedStatement(sql: "SELECT id FROM actor WHERE uuid = ?"), arguments: [actor.data])
+            db.cachedStatement(sql: "SELECT id FROM actor WHERE uuid = ?"),
+            arguments: [actor.data]
+        )
     }
 
     func number(of attribution: Attribution) throws -> Int64 {
@@ -53,7 +55,10 @@ final class Interner: Interning, InternLookup {
             return latest.number
         }
         let sort = Sort(
-            author: attribution.author, reason: attribution.reason, note: attribution.note)
+            author: attribution.author,
+            reason: attribution.reason,
+            note: attribution.note
+        )
         let number = try sortNumbers[sort] ?? insertOrFind(sort)
         sortNumbers[sort] = number
         latest = (attribution, number)
@@ -63,7 +68,8 @@ final class Interner: Interning, InternLookup {
     private func insertOrFind(_ sort: Sort) throws -> Int64 {
         let arguments: StatementArguments = [sort.author, Int(sort.reason.rawValue), sort.note]
         let select = try db.cachedStatement(
-            sql: "SELECT id FROM attribution WHERE author = ? AND reason = ? AND note = ?")
+            sql: "SELECT id FROM attribution WHERE author = ? AND reason = ? AND note = ?"
+        )
         if let found = try Int64.fetchOne(select, arguments: arguments) { return found }
         try db.cachedStatement(
             sql: "INSERT INTO attribution(author, reason, note) VALUES (?, ?, ?)"
@@ -84,17 +90,25 @@ final class Interner: Interning, InternLookup {
     func attribution(_ number: Int64, time: HybridTime) throws -> Attribution {
         let sort = try sorts[number] ?? fetchSort(number)
         return Attribution(
-            time: time, author: sort.author, reason: sort.reason, note: sort.note)
+            time: time,
+            author: sort.author,
+            reason: sort.reason,
+            note: sort.note
+        )
     }
 
     private func fetchSort(_ number: Int64) throws -> Sort {
         let select = try db.cachedStatement(
-            sql: "SELECT author, reason, note FROM attribution WHERE id = ?")
+            sql: "SELECT author, reason, note FROM attribution WHERE id = ?"
+        )
         guard let row = try Row.fetchOne(select, arguments: [number]) else {
             throw StoreError.damaged(detail: "attribution \(number) is missing")
         }
         let sort = Sort(
-            author: row[0], reason: ChangeReason(rawValue: row[1]) ?? .edit, note: row[2])
+            author: row[0],
+            reason: ChangeReason(rawValue: row[1]) ?? .edit,
+            note: row[2]
+        )
         sorts[number] = sort
         return sort
     }

@@ -48,8 +48,13 @@ public struct StoredEnrolment: Sendable {
 
     /// Creates the account of a token that nobody has used.
     public init(
-        desk: String, mission: SpaceName, spaces: [SpaceName], hasAllSpaces: Bool,
-        expires: HybridTime, replaces: Bool, usedBy: [UInt8]? = nil
+        desk: String,
+        mission: SpaceName,
+        spaces: [SpaceName],
+        hasAllSpaces: Bool,
+        expires: HybridTime,
+        replaces: Bool,
+        usedBy: [UInt8]? = nil
     ) {
         self.desk = desk
         self.mission = mission
@@ -65,10 +70,13 @@ public struct StoredEnrolment: Sendable {
 public struct StoredPeerSpace: Sendable {
     /// The space.
     public let space: SpaceName
-    /// At a desk: the knowledge that headquarters last stated. At headquarters: the knowledge that
+    /// At a desk: the knowledge that headquarters last stated.
+    ///
+    /// At headquarters: the knowledge that
     /// the desk was last told.
     public let knowledge: VersionVector?
     /// At headquarters: the knowledge that the desk last stated.
+    ///
     public let acknowledged: VersionVector?
     /// The local sequence up to which the peer has everything.
     public let pushed: UInt64
@@ -93,12 +101,18 @@ extension StoreReader {
     private func storedPeer(_ row: Row) -> StoredPeer {
         let time: Int64? = row["last_sync"]
         return StoredPeer(
-            row: row["id"], replica: [UInt8](row["replica"] as Data), desk: row["desk"],
-            publicKey: [UInt8](row["public_key"] as Data), state: row["state"],
-            mission: row["mission"], url: row["url"],
+            row: row["id"],
+            replica: [UInt8](row["replica"] as Data),
+            desk: row["desk"],
+            publicKey: [UInt8](row["public_key"] as Data),
+            state: row["state"],
+            mission: row["mission"],
+            url: row["url"],
             token: [UInt8](row["token"] as Data? ?? Data()),
             lastSync: time.map { HybridTime(milliseconds: UInt64($0)) },
-            clockSkew: row["clock_skew"], hasAllSpaces: row["has_all_spaces"])
+            clockSkew: row["clock_skew"],
+            hasAllSpaces: row["has_all_spaces"]
+        )
     }
 
     /// Returns the token whose secret has a hash, or nil.
@@ -108,13 +122,16 @@ extension StoreReader {
             let mission = SpaceName(row["mission"] as String)
         else { return nil }
         return StoredEnrolment(
-            desk: row["desk"], mission: mission,
+            desk: row["desk"],
+            mission: mission,
             spaces: (row["spaces"] as String).split(separator: " ").compactMap {
                 SpaceName(String($0))
             },
             hasAllSpaces: row["has_all_spaces"],
             expires: HybridTime(milliseconds: UInt64(bitPattern: row["expires"] as Int64)),
-            replaces: row["replaces"], usedBy: (row["used_by"] as Data?).map { [UInt8]($0) })
+            replaces: row["replaces"],
+            usedBy: (row["used_by"] as Data?).map { [UInt8]($0) }
+        )
     }
 
     /// Returns what is remembered of a peer for each space, by space.
@@ -127,10 +144,13 @@ extension StoreReader {
         return try Row.fetchAll(db, sql: sql, arguments: [peer]).compactMap { row in
             guard let space = SpaceName(row[0] as String) else { return nil }
             return StoredPeerSpace(
-                space: space, knowledge: try (row[1] as Data?).map(VectorCodec.decode),
+                space: space,
+                knowledge: try (row[1] as Data?).map(VectorCodec.decode),
                 acknowledged: try (row[2] as Data?).map(VectorCodec.decode),
-                pushed: UInt64(row[3] as Int64), pulled: UInt64(row[4] as Int64),
-                isGranted: row[5])
+                pushed: UInt64(row[3] as Int64),
+                pulled: UInt64(row[4] as Int64),
+                isGranted: row[5]
+            )
         }
     }
 }
@@ -140,7 +160,11 @@ extension StoreWriter {
     /// - Returns: The row.
     @discardableResult
     public func putPeer(
-        replica: [UInt8], desk: String, publicKey: [UInt8], mission: String?, url: String? = nil,
+        replica: [UInt8],
+        desk: String,
+        publicKey: [UInt8],
+        mission: String?,
+        url: String? = nil,
         hasAllSpaces: Bool = false
     ) throws -> Int64 {
         let now = Int64(bitPattern: reader.store.environment.now().milliseconds)
@@ -156,9 +180,13 @@ extension StoreWriter {
                 """,
             arguments: [
                 Data(replica), desk, Data(publicKey), mission, url, now, hasAllSpaces,
-            ])
+            ]
+        )
         return try Int64.fetchOne(
-            db, sql: "SELECT id FROM peer WHERE replica = ?", arguments: [Data(replica)]) ?? 0
+            db,
+            sql: "SELECT id FROM peer WHERE replica = ?",
+            arguments: [Data(replica)]
+        ) ?? 0
     }
 
     /// Says where headquarters is reached from now on.
@@ -179,7 +207,8 @@ extension StoreWriter {
                 ON CONFLICT (peer, space) DO UPDATE SET is_granted = excluded.is_granted,
                     knowledge = NULL, acknowledged = NULL, pushed = 0, pulled = 0
                 """,
-            arguments: [peer, try ledger(of: space).row, isGranted])
+            arguments: [peer, try ledger(of: space).row, isGranted]
+        )
     }
 
     /// Keeps a token that was issued, by the hash of its secret.
@@ -190,19 +219,25 @@ extension StoreWriter {
                 Data(secretHash), enrolment.desk, enrolment.mission.text,
                 enrolment.spaces.map(\.text).joined(separator: " "), enrolment.hasAllSpaces,
                 Int64(bitPattern: enrolment.expires.milliseconds), enrolment.replaces,
-            ])
+            ]
+        )
     }
 
     /// Marks a token as used by a replica.
     public func useEnrolment(secretHash: [UInt8], by replica: [UInt8]) throws {
         try db.execute(
             sql: "UPDATE enrolment SET used_by = ? WHERE secret_hash = ?",
-            arguments: [Data(replica), Data(secretHash)])
+            arguments: [Data(replica), Data(secretHash)]
+        )
     }
 
     /// Remembers what an exchange established about a peer and a space.
     public func remember(
-        peer: Int64, space: SpaceName, knowledge: VersionVector?, pushed: UInt64, pulled: UInt64
+        peer: Int64,
+        space: SpaceName,
+        knowledge: VersionVector?,
+        pushed: UInt64,
+        pulled: UInt64
     ) throws {
         try db.cachedStatement(
             sql: """
@@ -217,7 +252,10 @@ extension StoreWriter {
 
     /// Remembers what a desk was told of a space and what it said it has.
     public func remember(
-        peer: Int64, space: SpaceName, told: VersionVector, acknowledged: VersionVector
+        peer: Int64,
+        space: SpaceName,
+        told: VersionVector,
+        acknowledged: VersionVector
     ) throws {
         let told = VectorCodec.encode(told)
         let acknowledged = VectorCodec.encode(acknowledged)

@@ -23,7 +23,9 @@ struct RecordIndexing {
     let schema: Schema
 
     /// Fields whose text is a name, by kind: weighed higher in a search.
-    private static let nameFields: Set<String> = ["preferred_name", "names", "name", "title", "titles", "subject"]
+    private static let nameFields: Set<String> = [
+        "preferred_name", "names", "name", "title", "titles", "subject",
+    ]
     /// Schemes of look-up by field name.
     private static let schemes = [
         "short_id": "short", "orcid": "orcid", "ror": "ror", "emails": "email",
@@ -44,7 +46,8 @@ struct RecordIndexing {
                 guard case .value(let value) = sibling.version.content else { continue }
                 let scheme = field.flatMap { Self.schemes[$0.name] }
                 if let scheme {
-                    let identifier = register.key.item.isEmpty ? value : bare(register.key.item, field)
+                    let identifier =
+                        register.key.item.isEmpty ? value : bare(register.key.item, field)
                     entry.keys.insert(LookupKey(scheme: scheme, identifier))
                 }
                 if let field, Self.nameFields.contains(field.name) {
@@ -77,7 +80,10 @@ struct RecordIndexing {
     }
 
     private func append(
-        _ key: FieldKey, _ value: [UInt8], _ field: Field?, to text: inout [UInt8]
+        _ key: FieldKey,
+        _ value: [UInt8],
+        _ field: Field?,
+        to text: inout [UInt8]
     ) {
         func append(_ bytes: some Collection<UInt8>) {
             guard !bytes.isEmpty else { return }
@@ -104,7 +110,8 @@ struct RecordIndexing {
 
     /// The number of registers that a person has to decide; a contested life is one.
     func conflictCount(
-        of state: RecordState, base: (FieldKey, Dot) -> Content? = { _, _ in nil }
+        of state: RecordState,
+        base: (FieldKey, Dot) -> Content? = { _, _ in nil }
     ) -> Int {
         var count = state.life == .contested ? 1 : 0
         let kind = schema.kind(number: state.kind)

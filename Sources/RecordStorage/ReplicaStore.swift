@@ -11,7 +11,8 @@ public struct StoreEnvironment: Sendable {
 
     /// Creates an environment of a given clock and source of randomness.
     public init(
-        now: @escaping @Sendable () -> HybridTime, random: @escaping @Sendable () -> UInt64
+        now: @escaping @Sendable () -> HybridTime,
+        random: @escaping @Sendable () -> UInt64
     ) {
         self.now = now
         self.random = random
@@ -22,7 +23,8 @@ public struct StoreEnvironment: Sendable {
         now: {
             HybridTime(milliseconds: UInt64(max(0, Date().timeIntervalSince1970 * 1000)))
         },
-        random: { UInt64.random(in: .min ... .max) })
+        random: { UInt64.random(in: .min ... .max) }
+    )
 
     /// 128 random bits.
     public func random128() -> UInt128 {
@@ -52,7 +54,9 @@ public final class ReplicaStore: Sendable {
     /// Opens a replica.
     /// - Throws: `StoreError.noReplica`, `.foreignFile`, `.newerFormat`, `.damaged`, `.busy`, `.io`.
     public init(
-        opening path: String, environment: StoreEnvironment = .system, schema: Schema = .builtIn
+        opening path: String,
+        environment: StoreEnvironment = .system,
+        schema: Schema = .builtIn
     ) throws {
         guard FileManager.default.fileExists(atPath: path) else {
             throw StoreError.noReplica(path: path)
@@ -84,7 +88,9 @@ public final class ReplicaStore: Sendable {
     /// Creates an empty replica at a path where no file is.
     /// - Throws: `StoreError.replicaExists`, `.diskFull`, `.io`.
     public init(
-        creating path: String, environment: StoreEnvironment = .system, schema: Schema = .builtIn
+        creating path: String,
+        environment: StoreEnvironment = .system,
+        schema: Schema = .builtIn
     ) throws {
         guard !FileManager.default.fileExists(atPath: path) else {
             throw StoreError.replicaExists(path: path)
@@ -99,7 +105,8 @@ public final class ReplicaStore: Sendable {
                 try pool.write { db in
                     try db.execute(
                         sql: "INSERT INTO clock VALUES (1, ?, 0, 0)",
-                        arguments: [Int64(bitPattern: environment.random())])
+                        arguments: [Int64(bitPattern: environment.random())]
+                    )
                 }
             }
         } catch {
@@ -173,7 +180,8 @@ public final class ReplicaStore: Sendable {
     /// Copies the database, as one consistent snapshot, into a new file while work goes on.
     /// - Throws: `StoreError.replicaExists`, `.diskFull`, `.io`.
     public func copy(
-        to destination: String, progress: @escaping (Int, Int) -> Void = { _, _ in }
+        to destination: String,
+        progress: @escaping (Int, Int) -> Void = { _, _ in }
     ) throws {
         guard !FileManager.default.fileExists(atPath: destination) else {
             throw StoreError.replicaExists(path: destination)

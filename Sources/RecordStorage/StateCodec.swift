@@ -72,7 +72,10 @@ enum StateCodec {
     }
 
     private static func write(
-        _ key: FieldKey, _ sibling: Sibling, _ stamp: Int, to writer: inout ByteWriter,
+        _ key: FieldKey,
+        _ sibling: Sibling,
+        _ stamp: Int,
+        to writer: inout ByteWriter,
         _ interner: some Interning
     ) throws {
         let cell = sibling.version
@@ -101,7 +104,9 @@ enum StateCodec {
     }
 
     private static func write(
-        _ dot: Dot, to writer: inout ByteWriter, _ interner: some Interning
+        _ dot: Dot,
+        to writer: inout ByteWriter,
+        _ interner: some Interning
     ) throws {
         writer.varint(UInt64(try interner.number(of: dot.actor)))
         writer.varint(dot.counter)
@@ -110,7 +115,9 @@ enum StateCodec {
     /// Decodes a state.
     /// - Throws: `StoreError.damaged` where the bytes are not what `encode` writes.
     static func decode(
-        _ bytes: [UInt8], kind: UInt32, _ lookup: some InternLookup
+        _ bytes: [UInt8],
+        kind: UInt32,
+        _ lookup: some InternLookup
     ) throws -> RecordState {
         do {
             return try read(bytes, kind: kind, lookup)
@@ -120,7 +127,9 @@ enum StateCodec {
     }
 
     private static func read(
-        _ bytes: [UInt8], kind: UInt32, _ lookup: some InternLookup
+        _ bytes: [UInt8],
+        kind: UInt32,
+        _ lookup: some InternLookup
     ) throws -> RecordState {
         var reader = ByteReader(bytes)
         var stamps: [Stamp] = []
@@ -130,7 +139,9 @@ enum StateCodec {
             let attribution = try lookup.attribution(try reader.number(), time: time)
             stamps.append(Stamp(dot: dot, attribution: attribution))
         }
-        var context = stamps.map { VersionVector.Entry(actor: $0.dot.actor, counter: $0.dot.counter) }
+        var context = stamps.map {
+            VersionVector.Entry(actor: $0.dot.actor, counter: $0.dot.counter)
+        }
         for _ in 0..<(try reader.count()) {
             let dot = try readDot(&reader, lookup)
             context.append(VersionVector.Entry(actor: dot.actor, counter: dot.counter))
@@ -141,7 +152,11 @@ enum StateCodec {
             }
             let erasure = Erasure(dot: stamp.dot, attribution: stamp.attribution)
             return RecordState(
-                kind: kind, fields: [], context: VersionVector(), erasure: erasure)
+                kind: kind,
+                fields: [],
+                context: VersionVector(),
+                erasure: erasure
+            )
         }
         var fields: [FieldEntry] = []
         var key = FieldKey(0)
@@ -150,7 +165,8 @@ enum StateCodec {
             if siblings.count == 1 {
                 let only = siblings[0]
                 fields.append(
-                    FieldEntry(key: key, siblings: SiblingSet(dot: only.dot, version: only.version)))
+                    FieldEntry(key: key, siblings: SiblingSet(dot: only.dot, version: only.version))
+                )
             } else if !siblings.isEmpty {
                 fields.append(FieldEntry(key: key, siblings: SiblingSet(siblings)))
             }
@@ -175,7 +191,9 @@ enum StateCodec {
             }
             let cell = Cell(
                 content: try readContent(UInt8(head & 3), &reader, lookup),
-                attribution: stamps[index].attribution, parents: parents)
+                attribution: stamps[index].attribution,
+                parents: parents
+            )
             siblings.append(Sibling(dot: stamps[index].dot, version: cell))
         }
         close()
@@ -183,13 +201,16 @@ enum StateCodec {
     }
 
     private static func readDot(
-        _ reader: inout ByteReader, _ lookup: some InternLookup
+        _ reader: inout ByteReader,
+        _ lookup: some InternLookup
     ) throws -> Dot {
         Dot(try lookup.actor(try reader.number()), try reader.varint())
     }
 
     private static func readContent(
-        _ tag: UInt8, _ reader: inout ByteReader, _ lookup: some InternLookup
+        _ tag: UInt8,
+        _ reader: inout ByteReader,
+        _ lookup: some InternLookup
     ) throws -> Content {
         switch tag {
         case 0: return .value(try reader.string())

@@ -21,7 +21,8 @@ extension StoreReader {
             sql: """
                 SELECT counter, time, attribution, digest FROM change
                 WHERE actor = ? ORDER BY counter
-                """)
+                """
+        )
         let cursor = try Row.fetchCursor(select, arguments: [number])
         while let row = try cursor.next() {
             let counter: Int64 = row[0]
@@ -29,10 +30,14 @@ extension StoreReader {
                 return ["change \(expected) of \(space.name) is missing from the journal"]
             }
             head = Chain.next(
-                after: head, counter: UInt64(counter),
+                after: head,
+                counter: UInt64(counter),
                 attribution: try interner.attribution(
-                    sort, time: HybridTime(milliseconds: UInt64(bitPattern: time))),
-                changes: try changeDigests(number, counter))
+                    sort,
+                    time: HybridTime(milliseconds: UInt64(bitPattern: time))
+                ),
+                changes: try changeDigests(number, counter)
+            )
             guard row[3] as Data == head.data else {
                 return ["change \(counter) of \(space.name) was altered"]
             }
@@ -40,20 +45,24 @@ extension StoreReader {
         }
         let counter = try knowledge(of: space.name).counter(of: actor)
         if UInt64(expected - 1) != counter {
-            return ["the journal of \(space.name) ends at \(expected - 1), the counter is \(counter)"]
+            return [
+                "the journal of \(space.name) ends at \(expected - 1), the counter is \(counter)"
+            ]
         }
         return head == space.head ?? head ? [] : ["the head of the chain of \(space.name) differs"]
     }
 
     private func changeDigests(
-        _ actor: Int64, _ counter: Int64
+        _ actor: Int64,
+        _ counter: Int64
     ) throws -> [(uid: RecordUID, digest: Digest128)] {
         let select = try db.cachedStatement(
             sql: """
                 SELECT record.uid, change_record.digest FROM change_record
                 JOIN record ON record.id = change_record.record
                 WHERE change_record.actor = ? AND change_record.counter = ?
-                """)
+                """
+        )
         return try Row.fetchAll(select, arguments: [actor, counter]).map { row in
             let digest: Data? = row[1]
             return (
@@ -94,10 +103,15 @@ extension StoreReader {
 }
 
 extension StoreWriter {
-    /// Makes everything that derives from the records anew: search, look-up, conflicts, fingerprints.
-    public func rebuildIndexes() throws {
+    /// Takes away what is indexed, as damage does: for tests of `doctor`.
+    package func forgetIndexes() throws {
         try db.execute(sql: "INSERT INTO search(search) VALUES ('delete-all')")
         try db.execute(sql: "DELETE FROM lookup")
+    }
+
+    /// Makes everything that derives from the records anew: search, look-up, conflicts, fingerprints.
+    public func rebuildIndexes() throws {
+        try forgetIndexes()
         var sums: [SpaceName: Fingerprint] = [:]
         var rows: [Int64] = []
         try reader.forEachRecord { record in

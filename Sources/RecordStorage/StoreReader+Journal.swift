@@ -55,14 +55,19 @@ extension StoreReader {
         var attribution: Attribution?
         if let time, let sort {
             attribution = try interner.attribution(
-                sort, time: HybridTime(milliseconds: UInt64(bitPattern: time)))
+                sort,
+                time: HybridTime(milliseconds: UInt64(bitPattern: time))
+            )
         }
         let select = try db.cachedStatement(
-            sql: "SELECT record FROM change_record WHERE actor = ? AND counter = ?")
+            sql: "SELECT record FROM change_record WHERE actor = ? AND counter = ?"
+        )
         return StoredChange(
-            dot: Dot(try interner.actor(actor), UInt64(counter)), attribution: attribution,
+            dot: Dot(try interner.actor(actor), UInt64(counter)),
+            attribution: attribution,
             digest: Self.short(digest),
-            rows: try Int64.fetchAll(select, arguments: [actor, counter]))
+            rows: try Int64.fetchAll(select, arguments: [actor, counter])
+        )
     }
 
     private static func short(_ digest: Data) -> UInt32? {
@@ -73,7 +78,8 @@ extension StoreReader {
     public func changeID(of dot: Dot) throws -> ChangeID? {
         guard let actor = try interner.existingNumber(of: dot.actor) else { return nil }
         let select = try db.cachedStatement(
-            sql: "SELECT digest FROM change WHERE actor = ? AND counter = ?")
+            sql: "SELECT digest FROM change WHERE actor = ? AND counter = ?"
+        )
         let digest = try Data.fetchOne(select, arguments: [actor, Int64(dot.counter)])
         return digest.flatMap(Self.short).map { ChangeID(dot: dot, digest: $0) }
     }
@@ -100,7 +106,9 @@ extension StoreReader {
             SELECT \(Self.changeColumns) FROM change WHERE time = ? ORDER BY actor, counter
             """
         return try Row.fetchAll(
-            db, sql: sql, arguments: [Int64(bitPattern: time.milliseconds)]
+            db,
+            sql: sql,
+            arguments: [Int64(bitPattern: time.milliseconds)]
         ).map(storedChange)
     }
 
@@ -120,8 +128,10 @@ extension StoreReader {
     /// - Parameters:
     ///   - since: The earliest time; nil for all.
     ///   - body: Returns whether to go on.
+    /// - Throws: What the body throws; what the store reports.
     public func forEachChange(
-        since: HybridTime?, _ body: (StoredChange) throws -> Bool
+        since: HybridTime?,
+        _ body: (StoredChange) throws -> Bool
     ) throws {
         let sql = """
             SELECT \(Self.changeColumns) FROM change WHERE time >= ?
@@ -137,7 +147,8 @@ extension StoreReader {
     /// Returns the superseded versions of a record's part that are kept here.
     public func pastVersions(row: Int64) throws -> [PastVersion] {
         let select = try db.cachedStatement(
-            sql: "SELECT number, item, actor, counter, cell FROM past WHERE record = ?")
+            sql: "SELECT number, item, actor, counter, cell FROM past WHERE record = ?"
+        )
         return try Row.fetchAll(select, arguments: [row]).map(pastVersion)
     }
 
@@ -147,9 +158,11 @@ extension StoreReader {
             sql: """
                 SELECT number, item, actor, counter, cell FROM past
                 WHERE record = ? AND number = ? AND item = ?
-                """)
+                """
+        )
         return try Row.fetchAll(
-            select, arguments: [row, Int64(key.number), Data(key.item)]
+            select,
+            arguments: [row, Int64(key.number), Data(key.item)]
         ).map { try pastVersion($0).sibling }
     }
 
@@ -165,7 +178,10 @@ extension StoreReader {
         return PastVersion(
             key: FieldKey(number, item: [UInt8](item)),
             sibling: Sibling(
-                dot: dot, version: try StateCodec.decodeCell([UInt8](cell), interner)))
+                dot: dot,
+                version: try StateCodec.decodeCell([UInt8](cell), interner)
+            )
+        )
     }
 
     /// Returns a record's part as it stood once everything up to a time was known: of all versions
@@ -183,10 +199,17 @@ extension StoreReader {
             return live.isEmpty ? nil : FieldEntry(key: key, siblings: SiblingSet(live))
         }
         let state = RecordState(
-            kind: record.state.kind, fields: fields.sorted { $0.key < $1.key },
-            context: record.state.context, erasure: record.state.erasure)
+            kind: record.state.kind,
+            fields: fields.sorted { $0.key < $1.key },
+            context: record.state.context,
+            erasure: record.state.erasure
+        )
         return StoredRecord(
-            row: record.row, key: record.key, state: state, sequence: record.sequence)
+            row: record.row,
+            key: record.key,
+            state: state,
+            sequence: record.sequence
+        )
     }
 
     /// Returns an import, or nil where none has the name.
@@ -195,8 +218,11 @@ extension StoreReader {
         return try Row.fetchOne(db, sql: sql, arguments: [run]).map { row in
             let started: Int64 = row[1]
             return StoredImportRun(
-                run: row[0], started: HybridTime(milliseconds: UInt64(bitPattern: started)),
-                files: row[2], summary: row[3])
+                run: row[0],
+                started: HybridTime(milliseconds: UInt64(bitPattern: started)),
+                files: row[2],
+                summary: row[3]
+            )
         }
     }
 }

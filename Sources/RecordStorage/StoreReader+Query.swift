@@ -7,7 +7,9 @@ extension StoreReader {
     /// - Complexity: O(*n*) in the number of records; the index alone is read.
     public func splitRecords() throws -> Set<RecordUID> {
         let cursor = try Int64.fetchCursor(
-            db, sql: "SELECT uid FROM record GROUP BY uid HAVING count(*) > 1")
+            db,
+            sql: "SELECT uid FROM record GROUP BY uid HAVING count(*) > 1"
+        )
         var result: Set<RecordUID> = []
         while let uid = try cursor.next() { result.insert(RecordUID(UInt64(bitPattern: uid))) }
         return result
@@ -25,7 +27,9 @@ extension StoreReader {
         // The digits fix the sign, so that the order of signed numbers is that of the digits.
         let sql = "SELECT DISTINCT uid FROM record WHERE uid BETWEEN ? AND ? LIMIT ?"
         return try Int64.fetchAll(
-            db, sql: sql, arguments: [Int64(bitPattern: low), Int64(bitPattern: high), limit]
+            db,
+            sql: sql,
+            arguments: [Int64(bitPattern: low), Int64(bitPattern: high), limit]
         ).map { RecordUID(UInt64(bitPattern: $0)) }
     }
 
@@ -33,7 +37,9 @@ extension StoreReader {
     /// - Complexity: O(*n*) in the number of records, and in the bytes of the hidden ones.
     public func hiddenRecords() throws -> [StoredRecord] {
         let rows = try Int64.fetchAll(
-            db, sql: "SELECT id FROM record WHERE is_hidden = 1 ORDER BY id")
+            db,
+            sql: "SELECT id FROM record WHERE is_hidden = 1 ORDER BY id"
+        )
         return try rows.compactMap(record(row:))
     }
 }

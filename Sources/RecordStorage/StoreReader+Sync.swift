@@ -37,10 +37,13 @@ extension StoreReader {
     ///   - peer: What the peer is known to hold.
     ///   - sequence: Only records that arrived here after it.
     ///   - body: Returns whether to go on.
+    /// - Throws: What the body throws; `StoreError.unknownSpace`; what the store reports.
     /// - Complexity: O(*d* log *n*) in the *d* records of the changes that the peer lacks, unless
     ///   these are very many; then O(*n*) in the records after the sequence.
     public func forEachRecord(
-        in space: SpaceName, beyond peer: VersionVector, after sequence: UInt64,
+        in space: SpaceName,
+        beyond peer: VersionVector,
+        after sequence: UInt64,
         _ body: (StoredRecord) throws -> Bool
     ) throws {
         let knowledge = try self.knowledge(of: space)
@@ -63,13 +66,19 @@ extension StoreReader {
                 JOIN record ON record.id = change_record.record
                 WHERE change_record.actor = ? AND change_record.counter > ?
                     AND record.space = ? AND record.sequence > ?
-                """)
+                """
+        )
         let actors = try Int64.fetchAll(
-            db, sql: "SELECT id FROM actor WHERE space = ? OR space IS NULL", arguments: [spaceRow])
+            db,
+            sql: "SELECT id FROM actor WHERE space = ? OR space IS NULL",
+            arguments: [spaceRow]
+        )
         for number in actors {
             let known = peer.counter(of: try interner.actor(number))
             let cursor = try Row.fetchCursor(
-                select, arguments: [number, Int64(known), spaceRow, Int64(sequence)])
+                select,
+                arguments: [number, Int64(known), spaceRow, Int64(sequence)]
+            )
             while let row = try cursor.next() {
                 let id: Int64 = row[1]
                 if seen.insert(id).inserted { rows.append((row[0], id)) }
@@ -102,7 +111,8 @@ extension StoreReader {
             sql: """
                 SELECT cell FROM past
                 WHERE record = ? AND number = ? AND item = ? AND actor = ? AND counter = ?
-                """)
+                """
+        )
         let arguments: StatementArguments = [
             row, Int64(key.number), Data(key.item), actor, Int64(dot.counter),
         ]
@@ -113,7 +123,9 @@ extension StoreReader {
 
     /// Returns the unbroken stretches of an actor's chain between two counters.
     public func chains(
-        of actor: ActorID, after lower: UInt64, through upper: UInt64
+        of actor: ActorID,
+        after lower: UInt64,
+        through upper: UInt64
     ) throws -> [StoredChain] {
         guard lower < upper, let number = try interner.existingNumber(of: actor) else { return [] }
         let select = try db.cachedStatement(
@@ -121,7 +133,8 @@ extension StoreReader {
                 SELECT counter, digest FROM change
                 WHERE actor = ? AND counter > ? AND counter <= ? AND length(digest) >= 4
                 ORDER BY counter
-                """)
+                """
+        )
         var result: [StoredChain] = []
         var first: UInt64 = 0
         var digests: [UInt32] = []
@@ -133,7 +146,9 @@ extension StoreReader {
             digests = []
         }
         let cursor = try Row.fetchCursor(
-            select, arguments: [number, Int64(lower), Int64(upper)])
+            select,
+            arguments: [number, Int64(lower), Int64(upper)]
+        )
         while let row = try cursor.next() {
             let counter = UInt64(row[0] as Int64)
             let digest: Data = row[1]
@@ -149,13 +164,17 @@ extension StoreReader {
     /// Returns whose an actor is, or nil where nobody has said so.
     public func owner(of actor: ActorID) throws -> StoredActor? {
         let select = try db.cachedStatement(
-            sql: "SELECT replica, desk, public_key, signature FROM actor WHERE uuid = ?")
+            sql: "SELECT replica, desk, public_key, signature FROM actor WHERE uuid = ?"
+        )
         guard let row = try Row.fetchOne(select, arguments: [actor.data]),
             let replica: Data = row[0], let desk: String = row[1]
         else { return nil }
         return StoredActor(
-            replica: [UInt8](replica), desk: desk, publicKey: [UInt8](row[2] as Data? ?? Data()),
-            signature: [UInt8](row[3] as Data? ?? Data()))
+            replica: [UInt8](replica),
+            desk: desk,
+            publicKey: [UInt8](row[2] as Data? ?? Data()),
+            signature: [UInt8](row[3] as Data? ?? Data())
+        )
     }
 }
 
@@ -164,7 +183,19 @@ extension StoreWriter {
     public func sign(actor: ActorID, publicKey: [UInt8], signature: [UInt8]) throws {
         try db.execute(
             sql: "UPDATE actor SET public_key = ?, signature = ? WHERE uuid = ?",
-            arguments: [Data(publicKey), Data(signature), actor.data])
+            arguments: [Data(publicKey), Data(signature), actor.data]
+        )
+    }
+
+    /// Forgets the statements of this replica's own actors that another key signed.
+    public func unsignActors(except publicKey: [UInt8]) throws {
+        try db.execute(
+            sql: """
+                UPDATE actor SET public_key = NULL, signature = NULL
+                WHERE public_key IS NOT ? AND id IN (SELECT actor FROM space)
+                """,
+            arguments: [Data(publicKey)]
+        )
     }
 
     /// Returns the nonce that stands beside the present sequence, made now where there is none: with
@@ -176,7 +207,9 @@ extension StoreWriter {
         let nonce = known ?? Int64(bitPattern: reader.store.environment.random())
         if known == nil {
             try db.execute(
-                sql: "INSERT INTO nonce VALUES (?, ?)", arguments: [Int64(sequence), nonce])
+                sql: "INSERT INTO nonce VALUES (?, ?)",
+                arguments: [Int64(sequence), nonce]
+            )
         }
         return (try reader.epoch, sequence, UInt64(bitPattern: nonce))
     }

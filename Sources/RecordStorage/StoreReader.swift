@@ -32,6 +32,7 @@ public struct StoredSpace: Sendable {
 /// Reads a replica's file inside one transaction, on one consistent snapshot.
 ///
 /// It is only valid inside the body that received it.
+/// - Returns: The rows, best first.
 public struct StoreReader {
     let db: Database
     let store: ReplicaStore
@@ -51,7 +52,9 @@ public struct StoreReader {
     /// Returns a setting's text, or nil where it was never set.
     public func setting(_ name: String) throws -> String? {
         try String.fetchOne(
-            db.cachedStatement(sql: "SELECT value FROM setting WHERE name = ?"), arguments: [name])
+            db.cachedStatement(sql: "SELECT value FROM setting WHERE name = ?"),
+            arguments: [name]
+        )
     }
 
     /// The number of this database's incarnation, by which peers tell a restored one.
@@ -86,7 +89,8 @@ public struct StoreReader {
     /// - Throws: `StoreError.unknownSpace`.
     public func space(_ name: SpaceName) throws -> StoredSpace {
         let select = try db.cachedStatement(
-            sql: "SELECT id, name, actor, head, fingerprint FROM space WHERE name = ?")
+            sql: "SELECT id, name, actor, head, fingerprint FROM space WHERE name = ?"
+        )
         guard let row = try Row.fetchOne(select, arguments: [name.text]) else {
             throw StoreError.unknownSpace(name.text)
         }
@@ -101,8 +105,12 @@ public struct StoreReader {
             throw StoreError.damaged(detail: "a space's row is malformed")
         }
         return StoredSpace(
-            row: row[0], name: name, actor: try actor.map(interner.actor),
-            head: head.flatMap { Digest128(bytes: $0) }, fingerprint: Fingerprint(sum: sum.value))
+            row: row[0],
+            name: name,
+            actor: try actor.map(interner.actor),
+            head: head.flatMap { Digest128(bytes: $0) },
+            fingerprint: Fingerprint(sum: sum.value)
+        )
     }
 
     func spaceName(row: Int64) throws -> SpaceName {
@@ -116,10 +124,13 @@ public struct StoreReader {
     public func knowledge(of space: SpaceName) throws -> VersionVector {
         let row = try self.space(space).row
         let select = try db.cachedStatement(
-            sql: "SELECT actor, counter FROM knowledge WHERE space = ?")
+            sql: "SELECT actor, counter FROM knowledge WHERE space = ?"
+        )
         let entries = try Row.fetchAll(select, arguments: [row]).map { row in
             VersionVector.Entry(
-                actor: try interner.actor(row[0]), counter: UInt64(row[1] as Int64))
+                actor: try interner.actor(row[0]),
+                counter: UInt64(row[1] as Int64)
+            )
         }
         return VersionVector(entries)
     }
@@ -136,11 +147,17 @@ public struct StoreReader {
 
     func stored(_ row: Row) throws -> StoredRecord {
         let state = try StateCodec.decode(
-            [UInt8](row[5] as Data), kind: UInt32(truncatingIfNeeded: row[3] as Int64), interner)
+            [UInt8](row[5] as Data),
+            kind: UInt32(truncatingIfNeeded: row[3] as Int64),
+            interner
+        )
         let uid = RecordUID(UInt64(bitPattern: row[2] as Int64))
         return StoredRecord(
-            row: row[0], key: RecordKey(space: try spaceName(row: row[1]), uid: uid), state: state,
-            sequence: UInt64(row[4] as Int64))
+            row: row[0],
+            key: RecordKey(space: try spaceName(row: row[1]), uid: uid),
+            state: state,
+            sequence: UInt64(row[4] as Int64)
+        )
     }
 
     /// Returns a record's part in a space, or nil where there is none.
@@ -149,16 +166,19 @@ public struct StoreReader {
             sql: """
                 SELECT \(Self.recordColumns) FROM record
                 WHERE uid = ? AND space = (SELECT id FROM space WHERE name = ?)
-                """)
+                """
+        )
         return try Row.fetchOne(
-            select, arguments: [Int64(bitPattern: key.uid.value), key.space.text]
+            select,
+            arguments: [Int64(bitPattern: key.uid.value), key.space.text]
         ).map(stored)
     }
 
     /// Returns all parts of a record that this replica holds, by space.
     public func parts(of uid: RecordUID) throws -> [StoredRecord] {
         let select = try db.cachedStatement(
-            sql: "SELECT \(Self.recordColumns) FROM record WHERE uid = ?")
+            sql: "SELECT \(Self.recordColumns) FROM record WHERE uid = ?"
+        )
         return try Row.fetchAll(select, arguments: [Int64(bitPattern: uid.value)]).map(stored)
             .sorted { $0.key < $1.key }
     }
@@ -166,7 +186,8 @@ public struct StoreReader {
     /// Returns the record's part in a row, or nil where there is none.
     public func record(row: Int64) throws -> StoredRecord? {
         let select = try db.cachedStatement(
-            sql: "SELECT \(Self.recordColumns) FROM record WHERE id = ?")
+            sql: "SELECT \(Self.recordColumns) FROM record WHERE id = ?"
+        )
         return try Row.fetchOne(select, arguments: [row]).map(stored)
     }
 
@@ -177,9 +198,12 @@ public struct StoreReader {
     ///   - space: Only this space; nil for all.
     ///   - sequence: Only what arrived after it.
     ///   - body: Returns whether to go on.
+    /// - Throws: What the body throws; `StoreError.unknownSpace`; what the store reports.
     /// - Complexity: O(*n*) in the records visited; one is in memory at a time.
     public func forEachRecord(
-        kind: UInt32? = nil, space: SpaceName? = nil, after sequence: UInt64 = 0,
+        kind: UInt32? = nil,
+        space: SpaceName? = nil,
+        after sequence: UInt64 = 0,
         _ body: (StoredRecord) throws -> Bool
     ) throws {
         var conditions: [String] = []
@@ -212,7 +236,9 @@ public struct StoreReader {
     public func conflictCount(in spaces: [SpaceName]? = nil) throws -> Int {
         guard let spaces else {
             return try Int.fetchOne(
-                db, sql: "SELECT total(conflicts) FROM record WHERE conflicts > 0") ?? 0
+                db,
+                sql: "SELECT total(conflicts) FROM record WHERE conflicts > 0"
+            ) ?? 0
         }
         return try spaces.reduce(0) { sum, name in
             let sql = """
@@ -245,7 +271,8 @@ public struct StoreReader {
     public func candidates(for identifier: LookupKey) throws -> [Int64] {
         try Int64.fetchAll(
             db.cachedStatement(sql: "SELECT record FROM lookup WHERE hash = ?"),
-            arguments: [identifier.hash])
+            arguments: [identifier.hash]
+        )
     }
 
     /// Returns the rows of the records that hold all the words of a text, best first.
@@ -253,6 +280,8 @@ public struct StoreReader {
     /// - Parameters:
     ///   - text: Words in any script; the last one may be the beginning of a word.
     ///   - limit: How many rows at most.
+    /// - Returns: The rows, best first.
+    /// - Throws: What the store reports.
     public func search(_ text: String, limit: Int) throws -> [Int64] {
         let words = SearchFold.fold(text).split(whereSeparator: { !$0.isLetter && !$0.isNumber })
         guard !words.isEmpty else { return [] }
@@ -264,7 +293,9 @@ public struct StoreReader {
             sql: """
                 SELECT rowid FROM search WHERE search MATCH ?
                 ORDER BY bm25(search, 8.0, 1.0) LIMIT ?
-                """, arguments: [pattern, limit])
+                """,
+            arguments: [pattern, limit]
+        )
     }
 
     // MARK: Peers' tokens

@@ -63,7 +63,9 @@ extension StoreWriter {
     /// - Throws: `StoreError.unknownSpace`, and what the database reports.
     @discardableResult
     public func commit(
-        _ edits: [RecordEdit], in space: SpaceName, attribution: Attribution
+        _ edits: [RecordEdit],
+        in space: SpaceName,
+        attribution: Attribution
     ) throws -> ChangeID? {
         let ledger = try ledger(of: space)
         var prepared: [(edit: RecordEdit, old: StoredRecord?, steps: [RecordEdit.Step])] = []
@@ -81,11 +83,22 @@ extension StoreWriter {
         var changes: [(uid: RecordUID, digest: Digest128)] = []
         for (edit, old, steps) in prepared {
             let digest = try apply(
-                steps, of: edit, to: old, dot: dot, actor: number, attribution, ledger)
+                steps,
+                of: edit,
+                to: old,
+                dot: dot,
+                actor: number,
+                attribution,
+                ledger
+            )
             changes.append((edit.uid, digest))
         }
         ledger.head = Chain.next(
-            after: ledger.head, counter: dot.counter, attribution: attribution, changes: changes)
+            after: ledger.head,
+            counter: dot.counter,
+            attribution: attribution,
+            changes: changes
+        )
         ledger.counter = dot.counter
         ledger.isChanged = true
         try setKnowledge(ledger.row, number, dot.counter)
@@ -101,8 +114,13 @@ extension StoreWriter {
     }
 
     private func apply(
-        _ steps: [RecordEdit.Step], of edit: RecordEdit, to old: StoredRecord?, dot: Dot,
-        actor: Int64, _ attribution: Attribution, _ ledger: SpaceLedger
+        _ steps: [RecordEdit.Step],
+        of edit: RecordEdit,
+        to old: StoredRecord?,
+        dot: Dot,
+        actor: Int64,
+        _ attribution: Attribution,
+        _ ledger: SpaceLedger
     ) throws -> Digest128 {
         var state = old?.state ?? RecordState(kind: edit.kind)
         var replaced: [(key: FieldKey, siblings: [Sibling])] = []

@@ -12,7 +12,8 @@ extension StoreWriter {
             sql: "INSERT OR REPLACE INTO import_run VALUES (?, ?, ?, ?)",
             arguments: [
                 run.run, Int64(bitPattern: run.started.milliseconds), run.files, run.summary,
-            ])
+            ]
+        )
     }
 
     /// Takes from a copy of a replica what makes it live: it will write under new actors, and peers
@@ -24,6 +25,7 @@ extension StoreWriter {
         try db.execute(sql: "DELETE FROM nonce")
         try db.execute(
             sql: "UPDATE clock SET epoch = ?",
-            arguments: [Int64(bitPattern: reader.store.environment.random())])
+            arguments: [Int64(bitPattern: reader.store.environment.random())]
+        )
     }
 }

@@ -52,12 +52,17 @@ extension StoreWriter {
     }
 
     private func keepSuperseded(
-        of old: RecordState, by new: RecordState, row: Int64
+        of old: RecordState,
+        by new: RecordState,
+        row: Int64
     ) throws {
         for entry in old.fields {
             let live = new.siblings(of: entry.key)
             try keepPast(
-                entry.siblings.siblings.filter { !live.contains($0) }, of: entry.key, row: row)
+                entry.siblings.siblings.filter { !live.contains($0) },
+                of: entry.key,
+                row: row
+            )
         }
     }
 
@@ -103,7 +108,8 @@ extension StoreWriter {
     private func observeChain(_ actor: ActorID, _ counter: UInt64, _ digest: Data) throws -> Bool {
         let number = try interner.number(of: actor)
         let select = try db.cachedStatement(
-            sql: "SELECT digest FROM change WHERE actor = ? AND counter = ?")
+            sql: "SELECT digest FROM change WHERE actor = ? AND counter = ?"
+        )
         let known = try Data.fetchOne(select, arguments: [number, Int64(counter)]) ?? Data()
         let common = min(known.count, digest.count)
         guard known.prefix(common) == digest.prefix(common) else { return false }
@@ -113,7 +119,11 @@ extension StoreWriter {
 
     /// Keeps what a peer said of an actor: whose it is.
     public func introduce(
-        actor: ActorID, space: SpaceName, replica: [UInt8], desk: String, publicKey: [UInt8],
+        actor: ActorID,
+        space: SpaceName,
+        replica: [UInt8],
+        desk: String,
+        publicKey: [UInt8],
         signature: [UInt8]
     ) throws {
         let number = try interner.number(of: actor)
@@ -123,7 +133,8 @@ extension StoreWriter {
                 WHERE id = ? AND signature IS NULL
                 """
         ).execute(arguments: [
-            try ledger(of: space).row, Data(replica), desk, Data(publicKey), Data(signature), number,
+            try ledger(of: space).row, Data(replica), desk, Data(publicKey), Data(signature),
+            number,
         ])
     }
 }
@@ -138,7 +149,8 @@ extension StoreWriter {
     public func recordSequence(in space: SpaceName) throws -> UInt64 {
         let select = try db.cachedStatement(sql: "SELECT max(sequence) FROM record WHERE space = ?")
         return UInt64(
-            try Int64.fetchOne(select, arguments: [try ledger(of: space).row]) ?? 0)
+            try Int64.fetchOne(select, arguments: [try ledger(of: space).row]) ?? 0
+        )
     }
 
     /// Gives a space another name, before anything of it has left this machine.
@@ -147,11 +159,14 @@ extension StoreWriter {
     public func rename(space: SpaceName, to name: SpaceName) throws {
         let stored = try reader.space(space)
         try db.execute(
-            sql: "UPDATE space SET name = ? WHERE id = ?", arguments: [name.text, stored.row])
+            sql: "UPDATE space SET name = ? WHERE id = ?",
+            arguments: [name.text, stored.row]
+        )
         guard let actor = stored.actor else { return }
         let number = try interner.number(of: actor)
         var head = Chain.origin(actor: actor, space: name)
-        let select = "SELECT counter, time, attribution FROM change WHERE actor = ? ORDER BY counter"
+        let select =
+            "SELECT counter, time, attribution FROM change WHERE actor = ? ORDER BY counter"
         for row in try Row.fetchAll(db, sql: select, arguments: [number]) {
             let counter: Int64 = row[0]
             let time = HybridTime(milliseconds: UInt64(bitPattern: row[1] as Int64))
@@ -161,7 +176,8 @@ extension StoreWriter {
                     SELECT record.uid, change_record.digest FROM change_record
                     JOIN record ON record.id = change_record.record
                     WHERE change_record.actor = ? AND change_record.counter = ?
-                    """, arguments: [number, counter]
+                    """,
+                arguments: [number, counter]
             ).map { row in
                 (
                     uid: RecordUID(UInt64(bitPattern: row[0] as Int64)),
@@ -169,14 +185,19 @@ extension StoreWriter {
                 )
             }
             head = Chain.next(
-                after: head, counter: UInt64(counter),
+                after: head,
+                counter: UInt64(counter),
                 attribution: try interner.attribution(row[2], time: time),
-                changes: changes.sorted { $0.uid < $1.uid })
+                changes: changes.sorted { $0.uid < $1.uid }
+            )
             try db.execute(
                 sql: "UPDATE change SET digest = ? WHERE actor = ? AND counter = ?",
-                arguments: [head.data, number, counter])
+                arguments: [head.data, number, counter]
+            )
         }
         try db.execute(
-            sql: "UPDATE space SET head = ? WHERE id = ?", arguments: [head.data, stored.row])
+            sql: "UPDATE space SET head = ? WHERE id = ?",
+            arguments: [head.data, stored.row]
+        )
     }
 }

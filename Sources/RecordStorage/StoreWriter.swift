@@ -69,7 +69,8 @@ public final class StoreWriter {
         if clockChanged {
             try db.execute(
                 sql: "UPDATE clock SET sequence = ?, latest_time = ?",
-                arguments: [Int64(sequence), Int64(bitPattern: latestTime.milliseconds)])
+                arguments: [Int64(sequence), Int64(bitPattern: latestTime.milliseconds)]
+            )
         }
     }
 
@@ -84,7 +85,8 @@ public final class StoreWriter {
 
     private func counter(of actor: ActorID, in space: Int64) throws -> UInt64 {
         let select = try db.cachedStatement(
-            sql: "SELECT counter FROM knowledge WHERE space = ? AND actor = ?")
+            sql: "SELECT counter FROM knowledge WHERE space = ? AND actor = ?"
+        )
         let number = try interner.number(of: actor)
         return UInt64(try Int64.fetchOne(select, arguments: [space, number]) ?? 0)
     }
@@ -118,7 +120,9 @@ public final class StoreWriter {
     public func set(_ name: String, to value: String?) throws {
         if let value {
             try db.execute(
-                sql: "INSERT OR REPLACE INTO setting VALUES (?, ?)", arguments: [name, value])
+                sql: "INSERT OR REPLACE INTO setting VALUES (?, ?)",
+                arguments: [name, value]
+            )
         } else {
             try db.execute(sql: "DELETE FROM setting WHERE name = ?", arguments: [name])
         }
@@ -128,7 +132,8 @@ public final class StoreWriter {
     public func addSpace(_ name: SpaceName) throws {
         try db.execute(
             sql: "INSERT OR IGNORE INTO space(name, fingerprint) VALUES (?, ?)",
-            arguments: [name.text, Data(Fingerprint().bytes)])
+            arguments: [name.text, Data(Fingerprint().bytes)]
+        )
     }
 
     /// Returns the actor under which this replica writes in a space, made now where there is none.
@@ -142,7 +147,8 @@ public final class StoreWriter {
         let number = try interner.number(of: actor)
         try db.execute(
             sql: "UPDATE actor SET space = ?, desk = ?, replica = ? WHERE id = ?",
-            arguments: [ledger.row, desk, replica.map { Data($0) }, number])
+            arguments: [ledger.row, desk, replica.map { Data($0) }, number]
+        )
         ledger.actor = actor
         ledger.counter = 0
         ledger.head = Chain.origin(actor: actor, space: space)
@@ -157,7 +163,10 @@ public final class StoreWriter {
     /// - Returns: The row.
     @discardableResult
     func put(
-        _ new: RecordState, uid: RecordUID, replacing old: StoredRecord?, in ledger: SpaceLedger
+        _ new: RecordState,
+        uid: RecordUID,
+        replacing old: StoredRecord?,
+        in ledger: SpaceLedger
     ) throws -> Int64 {
         let oldDigest = old?.state.digest(uid: uid) ?? Digest128(0)
         let newDigest = new.digest(uid: uid)
@@ -208,7 +217,9 @@ public final class StoreWriter {
     }
 
     private func updateSearch(
-        _ row: Int64, from before: IndexEntry, to after: IndexEntry
+        _ row: Int64,
+        from before: IndexEntry,
+        to after: IndexEntry
     ) throws {
         guard before.name != after.name || before.body != after.body else { return }
         if !before.name.isEmpty || !before.body.isEmpty {
@@ -224,7 +235,9 @@ public final class StoreWriter {
     }
 
     private func updateLookup(
-        _ row: Int64, from before: IndexEntry, to after: IndexEntry
+        _ row: Int64,
+        from before: IndexEntry,
+        to after: IndexEntry
     ) throws {
         guard before.keys != after.keys else { return }
         let insert = try db.cachedStatement(sql: "INSERT OR IGNORE INTO lookup VALUES (?, ?)")
@@ -233,7 +246,8 @@ public final class StoreWriter {
         }
         guard !before.keys.isEmpty else { return }
         let delete = try db.cachedStatement(
-            sql: "DELETE FROM lookup WHERE hash = ? AND record = ?")
+            sql: "DELETE FROM lookup WHERE hash = ? AND record = ?"
+        )
         for key in before.keys.subtracting(after.keys) {
             try delete.execute(arguments: [key.hash, row])
         }
@@ -243,7 +257,8 @@ public final class StoreWriter {
     func keepPast(_ siblings: [Sibling], of key: FieldKey, row: Int64) throws {
         guard !siblings.isEmpty else { return }
         let insert = try db.cachedStatement(
-            sql: "INSERT OR IGNORE INTO past VALUES (?, ?, ?, ?, ?, ?)")
+            sql: "INSERT OR IGNORE INTO past VALUES (?, ?, ?, ?, ?, ?)"
+        )
         for sibling in siblings {
             try insert.execute(arguments: [
                 row, Int64(key.number), Data(key.item),
@@ -276,7 +291,10 @@ public final class StoreWriter {
     }
 
     func recordChange(
-        _ actor: Int64, _ counter: UInt64, _ attribution: Attribution?, digest: Data
+        _ actor: Int64,
+        _ counter: UInt64,
+        _ attribution: Attribution?,
+        digest: Data
     ) throws {
         try db.cachedStatement(
             sql: """

@@ -41,11 +41,17 @@ public struct DeskReplica: Sendable {
                     (
                         memory.space,
                         PeerMemory(
-                            knowledge: memory.knowledge, pushed: memory.pushed,
-                            pulled: memory.pulled)
+                            knowledge: memory.knowledge,
+                            pushed: memory.pushed,
+                            pulled: memory.pulled
+                        )
                     )
-                }),
-            token: peer.token, schema: store.schema.version, byteLimit: byteLimit)
+                }
+            ),
+            token: peer.token,
+            schema: store.schema.version,
+            byteLimit: byteLimit
+        )
     }
 
     /// Reads what a session asks for.
@@ -53,8 +59,10 @@ public struct DeskReplica: Sendable {
         if try hasUnsignedActors() {
             try store.write { writer in
                 try writer.signActors(
-                    identity, replica: try writer.reader.replicaID(),
-                    desk: try writer.reader.setting("desk") ?? "")
+                    identity,
+                    replica: try writer.reader.replicaID(),
+                    desk: try writer.reader.setting("desk") ?? ""
+                )
             }
         }
         return try store.read { reader in try readings.map(reader.snapshot) }
@@ -70,7 +78,9 @@ public struct DeskReplica: Sendable {
 
     /// Applies the pages of an answer, one transaction for each space, and remembers its token.
     public func apply(
-        _ applications: [SpaceApplication], token: [UInt8], of peer: StoredPeer
+        _ applications: [SpaceApplication],
+        token: [UInt8],
+        of peer: StoredPeer
     ) throws -> [SpaceResult] {
         var results: [SpaceResult] = []
         for application in applications {
@@ -85,12 +95,14 @@ public struct DeskReplica: Sendable {
                 // What the page brought needs no push: headquarters has it. Unless something was
                 // written here after the push was read, the next push begins behind it.
                 try writer.remember(
-                    peer: peer.row, space: application.space,
+                    peer: peer.row,
+                    space: application.space,
                     knowledge: application.memory.knowledge,
                     pushed: isAllPushed ? writer.currentSequence : application.memory.pushed,
                     // A record that is still needed whole must be met again if the session is cut.
                     pulled: result.needed.isEmpty
-                        ? application.memory.pulled : before?.pulled ?? 0)
+                        ? application.memory.pulled : before?.pulled ?? 0
+                )
                 return result
             }
             results.append(result)
@@ -104,6 +116,7 @@ public struct DeskReplica: Sendable {
     /// - Parameters:
     ///   - peer: Headquarters.
     ///   - clockSkew: How far headquarters' clock is ahead, in milliseconds; nil where unknown.
+    /// - Throws: What the store reports.
     public func finish(with peer: StoredPeer, clockSkew: Int64?) throws {
         try store.write { try $0.noteSync(peer: peer.row, clockSkew: clockSkew) }
     }
@@ -116,7 +129,9 @@ public struct DeskReplica: Sendable {
             for memory in try reader.peerSpaces(of: peer.row) where memory.isGranted {
                 let theirs = memory.knowledge ?? VersionVector()
                 try reader.forEachRecord(
-                    in: memory.space, beyond: theirs, after: memory.pushed
+                    in: memory.space,
+                    beyond: theirs,
+                    after: memory.pushed
                 ) { record in
                     if let delta = record.state.delta(uid: record.key.uid, for: theirs) {
                         records += 1
@@ -135,13 +150,18 @@ public struct DeskReplica: Sendable {
     public func enrolRequest(_ token: EnrolmentToken) throws -> EnrolRequest {
         try store.read { reader in
             EnrolRequest(
-                secret: token.secret, desk: try reader.setting("desk") ?? "",
-                replica: try reader.replicaID(), publicKey: identity.publicKey)
+                secret: token.secret,
+                desk: try reader.setting("desk") ?? "",
+                replica: try reader.replicaID(),
+                publicKey: identity.publicKey
+            )
         }
     }
 
     /// Takes headquarters' answer: pins its key, brings the mission's space to its name and
-    /// remembers the grants. Changes that were never sent are kept.
+    /// remembers the grants.
+    ///
+    /// Changes that were never sent are kept.
     public func didEnrol(_ response: EnrolResponse, url: String) throws {
         let hash = SHA256.hash(data: response.publicKey)
         try store.write { writer in
@@ -152,9 +172,15 @@ public struct DeskReplica: Sendable {
                 try writer.rename(space: local, to: response.mission)
             }
             try writer.set("mission_space", to: response.mission.text)
+            // A replica whose key was lost has a new one: its actors are stated anew.
+            try writer.unsignActors(except: identity.publicKey)
             let peer = try writer.putPeer(
-                replica: Array(hash.prefix(16)), desk: "HQ", publicKey: response.publicKey,
-                mission: response.mission.text, url: url)
+                replica: Array(hash.prefix(16)),
+                desk: "HQ",
+                publicKey: response.publicKey,
+                mission: response.mission.text,
+                url: url
+            )
             for space in response.spaces {
                 try writer.addSpace(space)
                 try writer.grant(space, toPeer: peer)

@@ -27,7 +27,9 @@ public struct DeskReport: Hashable, Sendable {
             members.append(
                 JSONMember(
                     "last_sync",
-                    .string(Instant(seconds: Int(lastSync.milliseconds / 1000)).text)))
+                    .string(Instant(seconds: Int(lastSync.milliseconds / 1000)).text)
+                )
+            )
         }
         members.append(JSONMember("unacknowledged", .number(unacknowledged)))
         members.append(JSONMember("spaces", .array(spaces.map { .string($0.text) })))
@@ -72,7 +74,9 @@ public struct HeadquartersReport: Hashable, Sendable {
                             JSONMember("records", .number(space.records)),
                             JSONMember("digest", .string(space.fingerprint.hex)),
                         ])
-                    })),
+                    }
+                )
+            ),
         ]
         if let uptimeSeconds {
             members.append(JSONMember("uptime_seconds", .number(uptimeSeconds)))
@@ -96,7 +100,8 @@ extension HeadquartersReplica {
             let knowledge = try Dictionary(
                 uniqueKeysWithValues: reader.spaces().map {
                     ($0.name, try reader.knowledge(of: $0.name))
-                })
+                }
+            )
             return try reader.peers().map { peer in
                 let spaces = try reader.peerSpaces(of: peer.row).filter(\.isGranted)
                 let unacknowledged = spaces.reduce(UInt64(0)) { sum, space in
@@ -107,9 +112,13 @@ extension HeadquartersReplica {
                     }
                 }
                 return DeskReport(
-                    desk: peer.desk, replica: hexadecimal(peer.replica), state: peer.state,
-                    lastSync: peer.lastSync, unacknowledged: unacknowledged,
-                    spaces: spaces.map(\.space))
+                    desk: peer.desk,
+                    replica: hexadecimal(peer.replica),
+                    state: peer.state,
+                    lastSync: peer.lastSync,
+                    unacknowledged: unacknowledged,
+                    spaces: spaces.map(\.space)
+                )
             }
         }
     }
@@ -125,10 +134,13 @@ extension HeadquartersReplica {
                 conflicts: try reader.conflictCount(),
                 spaces: try reader.spaces().map { space in
                     HeadquartersSpaceReport(
-                        name: space.name, records: try reader.recordCount(in: space.name),
-                        fingerprint: space.fingerprint)
+                        name: space.name,
+                        records: try reader.recordCount(in: space.name),
+                        fingerprint: space.fingerprint
+                    )
                 },
-                uptimeSeconds: since.map { Int((now > $0 ? now - $0 : 0) / 1000) })
+                uptimeSeconds: since.map { Int((now > $0 ? now - $0 : 0) / 1000) }
+            )
         }
     }
 }

@@ -51,7 +51,8 @@ public struct HeadquartersReplica: Sendable {
 
     /// Makes a new, empty headquarters: its store and key.
     public static func create(
-        at path: String, environment: StoreEnvironment = .system
+        at path: String,
+        environment: StoreEnvironment = .system
     ) throws -> HeadquartersReplica {
         let store = try ReplicaStore(creating: path, environment: environment)
         let identity = try ReplicaIdentity.create(besideStoreAt: path)
@@ -78,10 +79,15 @@ public struct HeadquartersReplica: Sendable {
     ///   - hasAllSpaces: Whether every space is granted, those to come included.
     ///   - replaces: Whether an earlier replica of the desk is retired by the enrolment.
     ///   - lifetime: How long the token is valid, in milliseconds.
+    /// - Returns: The token.
     /// - Throws: `TokenFailure`, and what the store reports.
     public func issueToken(
-        desk: String, mission: String? = nil, spaces: [String]? = nil, hasAllSpaces: Bool = false,
-        replaces: Bool = false, lifetime: UInt64 = 14 * 86_400_000
+        desk: String,
+        mission: String? = nil,
+        spaces: [String]? = nil,
+        hasAllSpaces: Bool = false,
+        replaces: Bool = false,
+        lifetime: UInt64 = 14 * 86_400_000
     ) throws -> EnrolmentToken {
         let desk = desk.uppercased()
         guard Self.isDeskCode(desk) else { throw TokenFailure.badDeskCode(desk) }
@@ -100,10 +106,15 @@ public struct HeadquartersReplica: Sendable {
             let now = store.environment.now().milliseconds
             try writer.putEnrolment(
                 StoredEnrolment(
-                    desk: desk, mission: missionName,
-                    spaces: Set([missionName] + names).sorted(), hasAllSpaces: hasAllSpaces,
-                    expires: HybridTime(milliseconds: now &+ lifetime), replaces: replaces),
-                secretHash: Self.hash(of: token.secret))
+                    desk: desk,
+                    mission: missionName,
+                    spaces: Set([missionName] + names).sorted(),
+                    hasAllSpaces: hasAllSpaces,
+                    expires: HybridTime(milliseconds: now &+ lifetime),
+                    replaces: replaces
+                ),
+                secretHash: Self.hash(of: token.secret)
+            )
         }
         return token
     }
@@ -142,6 +153,12 @@ public struct HeadquartersReplica: Sendable {
                 // The same replica may ask again: the answer may have been lost.
                 enrolment.usedBy == nil || enrolment.usedBy == request.replica.bytes
             else { throw AuthenticationFailure.badToken }
+            // A token is no way back for a replica that was retired, nor into another desk's.
+            if let known = try writer.reader.peer(replica: request.replica.bytes) {
+                guard known.state == "active", known.desk == enrolment.desk else {
+                    throw AuthenticationFailure.badToken
+                }
+            }
             for peer in try writer.reader.peers()
             where peer.desk == enrolment.desk && peer.state == "active"
                 && peer.replica != request.replica.bytes
@@ -151,14 +168,21 @@ public struct HeadquartersReplica: Sendable {
             }
             try writer.useEnrolment(secretHash: secretHash, by: request.replica.bytes)
             let peer = try writer.putPeer(
-                replica: request.replica.bytes, desk: enrolment.desk, publicKey: request.publicKey,
-                mission: enrolment.mission.text, hasAllSpaces: enrolment.hasAllSpaces)
+                replica: request.replica.bytes,
+                desk: enrolment.desk,
+                publicKey: request.publicKey,
+                mission: enrolment.mission.text,
+                hasAllSpaces: enrolment.hasAllSpaces
+            )
             let spaces =
                 enrolment.hasAllSpaces
                 ? try writer.reader.spaces().map(\.name) : enrolment.spaces
             for space in spaces { try writer.grant(space, toPeer: peer) }
             return EnrolResponse(
-                publicKey: identity.publicKey, mission: enrolment.mission, spaces: spaces)
+                publicKey: identity.publicKey,
+                mission: enrolment.mission,
+                spaces: spaces
+            )
         }
     }
 
@@ -169,7 +193,10 @@ public struct HeadquartersReplica: Sendable {
     /// Nothing of the request's content is looked at.
     /// - Throws: `AuthenticationFailure`, and what the store reports.
     public func authenticate(
-        _ request: SignedRequest, method: String, path: String, replays: ReplayWindow
+        _ request: SignedRequest,
+        method: String,
+        path: String,
+        replays: ReplayWindow
     ) throws -> StoredPeer {
         guard let peer = try store.read({ try $0.peer(replica: request.replica.bytes) }) else {
             throw AuthenticationFailure.unknownReplica
@@ -197,15 +224,19 @@ public struct HeadquartersReplica: Sendable {
     /// Answers an exchange: merges what the desk sent and reads what it lacks, one transaction for
     /// each space.
     public func answer(
-        _ request: SyncRequest, from peer: StoredPeer, byteLimit: Int
+        _ request: SyncRequest,
+        from peer: StoredPeer,
+        byteLimit: Int
     ) throws -> SyncResponse {
         guard let replica = ReplicaID(bytes: peer.replica) else {
             throw AuthenticationFailure.unknownReplica
         }
         let tokenVerifies = try verifies(request.token)
         let context = RequestContext(
-            replica: replica, tokenVerifies: tokenVerifies,
-            byteLimit: min(byteLimit, max(Int(request.byteLimit), 1)))
+            replica: replica,
+            tokenVerifies: tokenVerifies,
+            byteLimit: min(byteLimit, max(Int(request.byteLimit), 1))
+        )
         var responses: [SpaceResponse] = []
         for space in request.spaces {
             responses.append(try answer(space, in: context, peer))
@@ -217,18 +248,36 @@ public struct HeadquartersReplica: Sendable {
         for space in granted where !asked.contains(space) {
             responses.append(
                 SpaceResponse(
-                    space: space, verdict: .granted,
-                    knowledge: KnowledgeUpdate(from: nil, to: VersionVector())))
+                    space: space,
+                    verdict: .granted,
+                    knowledge: KnowledgeUpdate(from: nil, to: VersionVector())
+                )
+            )
         }
         let conflicts = try store.read { try $0.conflictCount(in: granted) }
+        try noteSync(of: peer)
         let token = try issueSyncToken(isKnown: tokenVerifies ? request.token : nil)
         return SyncResponse(
-            token: token, time: store.environment.now(), spaces: responses,
-            openConflicts: UInt32(clamping: conflicts))
+            token: token,
+            time: store.environment.now(),
+            spaces: responses,
+            openConflicts: UInt32(clamping: conflicts)
+        )
+    }
+
+    /// Remembers when a desk was last here, to the minute, so that an idle exchange seldom writes.
+    private func noteSync(of peer: StoredPeer) throws {
+        let now = store.environment.now().milliseconds
+        if let last = peer.lastSync, now >= last.milliseconds, now - last.milliseconds < 60_000 {
+            return
+        }
+        try store.write { try $0.noteSync(peer: peer.row, clockSkew: nil) }
     }
 
     private func answer(
-        _ request: SpaceRequest, in context: RequestContext, _ peer: StoredPeer
+        _ request: SpaceRequest,
+        in context: RequestContext,
+        _ peer: StoredPeer
     ) throws -> SpaceResponse {
         var refusals: [Refusal] = []
         return try store.write { writer in
@@ -236,11 +285,14 @@ public struct HeadquartersReplica: Sendable {
             let memory = try reader.peerSpaces(of: peer.row).first { $0.space == request.space }
             var session = HeadquartersSession(request, in: context)
             var action = session.start(
-                isGranted: memory?.isGranted ?? false, told: memory?.knowledge,
+                isGranted: memory?.isGranted ?? false,
+                told: memory?.knowledge,
                 own: memory == nil ? VersionVector() : try reader.knowledge(of: request.space)
             ) { actor in
                 // An actor whose owner cannot be read is nobody's, and its dots are refused.
-                (try? reader.owner(of: actor)).flatMap { $0 }.flatMap { ReplicaID(bytes: $0.replica) }
+                (try? reader.owner(of: actor)).flatMap { $0 }.flatMap {
+                    ReplicaID(bytes: $0.replica)
+                }
             }
             while true {
                 switch action {
@@ -248,8 +300,14 @@ public struct HeadquartersReplica: Sendable {
                     let isOwn = actors.allSatisfy { $0.publicKey == peer.publicKey }
                     let result = try writer.apply(
                         SpaceApplication(
-                            space: request.space, page: page, chains: chains,
-                            actors: isOwn ? actors : [], raise: nil, memory: PeerMemory()))
+                            space: request.space,
+                            page: page,
+                            chains: chains,
+                            actors: isOwn ? actors : [],
+                            raise: nil,
+                            memory: PeerMemory()
+                        )
+                    )
                     refusals = try writer.refuseInvalid(page, in: request.space)
                     action = session.didApply(result)
                 case .raise(let knowledge):
@@ -257,14 +315,20 @@ public struct HeadquartersReplica: Sendable {
                     action = session.didRaise()
                 case .read(let reading):
                     try writer.signActors(
-                        identity, replica: try reader.replicaID(), desk: "HQ")
+                        identity,
+                        replica: try reader.replicaID(),
+                        desk: "HQ"
+                    )
                     try writer.flush()
                     action = session.didRead(try reader.snapshot(reading))
                 case .answer(var response, let deskKnowledge, let told):
                     if let deskKnowledge {
                         try writer.remember(
-                            peer: peer.row, space: request.space, told: told,
-                            acknowledged: deskKnowledge)
+                            peer: peer.row,
+                            space: request.space,
+                            told: told,
+                            acknowledged: deskKnowledge
+                        )
                     }
                     response.refusals = refusals
                     return response

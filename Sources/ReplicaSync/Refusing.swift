@@ -25,8 +25,12 @@ extension StoreWriter {
                 try supersede(invalid, in: entry.key, of: record, field, message)
                 refusals += invalid.map {
                     Refusal(
-                        uid: delta.uid, key: entry.key, dot: $0.dot, code: "bad_value",
-                        message: message)
+                        uid: delta.uid,
+                        key: entry.key,
+                        dot: $0.dot,
+                        code: "bad_value",
+                        message: message
+                    )
                 }
             }
         }
@@ -34,7 +38,10 @@ extension StoreWriter {
     }
 
     private func supersede(
-        _ invalid: [Sibling], in key: FieldKey, of record: StoredRecord, _ field: Field,
+        _ invalid: [Sibling],
+        in key: FieldKey,
+        of record: StoredRecord,
+        _ field: Field,
         _ message: String
     ) throws {
         let valid = record.state.siblings(of: key).first { !invalid.contains($0) }
@@ -47,10 +54,19 @@ extension StoreWriter {
         try commit(
             [
                 RecordEdit(
-                    uid: record.key.uid, kind: record.state.kind, steps: [.write(key, content)])
-            ], in: record.key.space,
+                    uid: record.key.uid,
+                    kind: record.state.kind,
+                    steps: [.write(key, content)]
+                )
+            ],
+            in: record.key.space,
             attribution: Attribution(
-                time: nextTime(), author: "headquarters", reason: .refusal, note: message))
+                time: nextTime(),
+                author: "headquarters",
+                reason: .refusal,
+                note: message
+            )
+        )
     }
 }
 

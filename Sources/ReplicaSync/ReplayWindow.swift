@@ -25,7 +25,10 @@ public final class ReplayWindow: Sendable {
 
     /// Returns whether a replica's nonce was not seen before, and remembers it.
     public func isNew(
-        _ nonce: UInt64, of replica: ReplicaID, at time: HybridTime, now: HybridTime
+        _ nonce: UInt64,
+        of replica: ReplicaID,
+        at time: HybridTime,
+        now: HybridTime
     ) -> Bool {
         memory.withLock { memory in
             // A request may lie a window ahead of the clock and stay valid for two.

@@ -28,9 +28,16 @@ extension StoreReader {
     func snapshot(_ reading: SpaceReading) throws -> SpaceSnapshot {
         let knowledge = try knowledge(of: reading.space)
         var snapshot = SpaceSnapshot(
-            space: reading.space, knowledge: knowledge, page: Page(), isLast: true,
-            reached: reading.after, chains: [], actors: [], forgotten: VersionVector(),
-            fingerprint: try space(reading.space).fingerprint)
+            space: reading.space,
+            knowledge: knowledge,
+            page: Page(),
+            isLast: true,
+            reached: reading.after,
+            chains: [],
+            actors: [],
+            forgotten: VersionVector(),
+            fingerprint: try space(reading.space).fingerprint
+        )
         guard reading.byteLimit > 0 else {
             snapshot.isLast = false
             return snapshot
@@ -51,7 +58,9 @@ extension StoreReader {
         }
         let whole = Set(reading.whole)
         try forEachRecord(
-            in: reading.space, beyond: reading.peerKnowledge, after: reading.after
+            in: reading.space,
+            beyond: reading.peerKnowledge,
+            after: reading.after
         ) { record in
             let uid = record.key.uid
             if !whole.contains(uid),
@@ -70,7 +79,9 @@ extension StoreReader {
             snapshot.reached = try sequence
             for entry in knowledge.entries(beyond: reading.peerKnowledge) {
                 snapshot.chains += try chainSegments(
-                    of: entry, after: reading.peerKnowledge.counter(of: entry.actor))
+                    of: entry,
+                    after: reading.peerKnowledge.counter(of: entry.actor)
+                )
             }
         }
         snapshot.actors = try introductions(in: snapshot, to: reading.peerKnowledge)
@@ -78,19 +89,24 @@ extension StoreReader {
     }
 
     private func chainSegments(
-        of entry: VersionVector.Entry, after counter: UInt64
+        of entry: VersionVector.Entry,
+        after counter: UInt64
     ) throws -> [ChainSegment] {
         try chains(of: entry.actor, after: counter, through: entry.counter).map { stretch in
             ChainSegment(
-                actor: entry.actor, first: stretch.first, digests: stretch.digests,
-                head: stretch.head)
+                actor: entry.actor,
+                first: stretch.first,
+                digests: stretch.digests,
+                head: stretch.head
+            )
         }
     }
 
     /// Introduces the actors that the peer cannot have met: those of the page, and with the last
     /// page those of the knowledge.
     private func introductions(
-        in snapshot: SpaceSnapshot, to peer: VersionVector
+        in snapshot: SpaceSnapshot,
+        to peer: VersionVector
     ) throws -> [ActorIntroduction] {
         var actors = Set(snapshot.page.records.flatMap { $0.dots.map(\.actor) })
         if snapshot.isLast { actors.formUnion(snapshot.knowledge.entries.map(\.actor)) }
@@ -99,8 +115,12 @@ extension StoreReader {
                 let replica = ReplicaID(bytes: owner.replica)
             else { return nil }
             return ActorIntroduction(
-                actor: actor, replica: replica, desk: owner.desk, publicKey: owner.publicKey,
-                signature: owner.signature)
+                actor: actor,
+                replica: replica,
+                desk: owner.desk,
+                publicKey: owner.publicKey,
+                signature: owner.signature
+            )
         }
     }
 }
@@ -119,11 +139,19 @@ extension StoreWriter {
                 throw ExchangeError.badIntroduction(actor.actor)
             }
             try introduce(
-                actor: actor.actor, space: space, replica: actor.replica.bytes, desk: actor.desk,
-                publicKey: actor.publicKey, signature: actor.signature)
+                actor: actor.actor,
+                space: space,
+                replica: actor.replica.bytes,
+                desk: actor.desk,
+                publicKey: actor.publicKey,
+                signature: actor.signature
+            )
         }
         var result = SpaceResult(
-            space: space, knowledge: VersionVector(), fingerprint: Fingerprint())
+            space: space,
+            knowledge: VersionVector(),
+            fingerprint: Fingerprint()
+        )
         result.forks = try forks(in: application)
         if result.forks.isEmpty {
             for delta in application.page.records {
@@ -171,16 +199,25 @@ extension StoreWriter {
 
     /// Signs the statements of this replica's actors that nobody has signed yet.
     func signActors(
-        _ identity: ReplicaIdentity, replica: ReplicaID, desk: String
+        _ identity: ReplicaIdentity,
+        replica: ReplicaID,
+        desk: String
     ) throws {
         for space in try reader.spaces() {
             guard let actor = space.actor, try reader.owner(of: actor)?.signature.isEmpty ?? true
             else { continue }
             let statement = try ActorIntroduction.signed(
-                actor: actor, replica: replica, space: space.name, desk: desk,
-                key: identity.privateKey)
+                actor: actor,
+                replica: replica,
+                space: space.name,
+                desk: desk,
+                key: identity.privateKey
+            )
             try sign(
-                actor: actor, publicKey: statement.publicKey, signature: statement.signature)
+                actor: actor,
+                publicKey: statement.publicKey,
+                signature: statement.signature
+            )
         }
     }
 }

@@ -103,7 +103,10 @@ public struct DeskSession: Sendable {
     ///   - schema: The version of the schema that the desk writes by.
     ///   - byteLimit: How much a page may hold, uncompressed.
     public init(
-        memories: [SpaceName: PeerMemory], token: [UInt8], schema: UInt32, byteLimit: Int
+        memories: [SpaceName: PeerMemory],
+        token: [UInt8],
+        schema: UInt32,
+        byteLimit: Int
     ) {
         self.token = token
         self.schema = schema
@@ -127,11 +130,15 @@ public struct DeskSession: Sendable {
                     // Without a token nothing is known of headquarters: the first request only
                     // asks, since a page against a guess might be the whole store in vain.
                     SpaceReading(
-                        space: name, peerKnowledge: progress.memory.knowledge ?? VersionVector(),
-                        after: progress.memory.pushed, whole: progress.wanted,
-                        byteLimit: progress.memory.knowledge == nil ? 0 : byteLimit)
+                        space: name,
+                        peerKnowledge: progress.memory.knowledge ?? VersionVector(),
+                        after: progress.memory.pushed,
+                        whole: progress.wanted,
+                        byteLimit: progress.memory.knowledge == nil ? 0 : byteLimit
+                    )
                 }
-            })
+            }
+        )
     }
 
     /// Takes what was read and gives the request to send.
@@ -144,7 +151,10 @@ public struct DeskSession: Sendable {
             var space = SpaceRequest(
                 space: snapshot.space,
                 knowledge: KnowledgeUpdate(
-                    from: progress.memory.knowledge, to: snapshot.knowledge))
+                    from: progress.memory.knowledge,
+                    to: snapshot.knowledge
+                )
+            )
             space.page = snapshot.page
             space.isLast = snapshot.isLast
             space.cursor = progress.memory.pulled
@@ -169,8 +179,14 @@ public struct DeskSession: Sendable {
                 spaces[answer.space] = Progress(memory: PeerMemory())
                 applications.append(
                     SpaceApplication(
-                        space: answer.space, page: Page(), chains: [], actors: [], raise: nil,
-                        memory: PeerMemory()))
+                        space: answer.space,
+                        page: Page(),
+                        chains: [],
+                        actors: [],
+                        raise: nil,
+                        memory: PeerMemory()
+                    )
+                )
             }
             guard var progress = spaces[answer.space], !progress.isDone,
                 let outgoing = progress.outgoing
@@ -200,9 +216,14 @@ public struct DeskSession: Sendable {
                 note(received: answer)
                 applications.append(
                     SpaceApplication(
-                        space: answer.space, page: answer.page, chains: answer.chains,
-                        actors: answer.actors, raise: answer.isLast ? theirs : nil,
-                        memory: progress.memory))
+                        space: answer.space,
+                        page: answer.page,
+                        chains: answer.chains,
+                        actors: answer.actors,
+                        raise: answer.isLast ? theirs : nil,
+                        memory: progress.memory
+                    )
+                )
             case .knowledgeUnknown:
                 progress.memory = PeerMemory()
             case .granted:
@@ -246,7 +267,8 @@ public struct DeskSession: Sendable {
     }
 
     private func standing(
-        of result: SpaceResult, against answer: SpaceResponse
+        of result: SpaceResult,
+        against answer: SpaceResponse
     ) -> SpaceStanding {
         guard KnowledgeUpdate.hash(of: result.knowledge) == answer.knowledge.hash else {
             return .busy

@@ -17,7 +17,10 @@ public struct SpaceReading: Hashable, Sendable {
 
     /// Creates a reading.
     public init(
-        space: SpaceName, peerKnowledge: VersionVector, after: UInt64, whole: [RecordUID],
+        space: SpaceName,
+        peerKnowledge: VersionVector,
+        after: UInt64,
+        whole: [RecordUID],
         byteLimit: Int
     ) {
         self.space = space
@@ -51,8 +54,14 @@ public struct SpaceSnapshot: Hashable, Sendable {
 
     /// Creates a snapshot.
     public init(
-        space: SpaceName, knowledge: VersionVector, page: Page, isLast: Bool, reached: UInt64,
-        chains: [ChainSegment], actors: [ActorIntroduction], forgotten: VersionVector,
+        space: SpaceName,
+        knowledge: VersionVector,
+        page: Page,
+        isLast: Bool,
+        reached: UInt64,
+        chains: [ChainSegment],
+        actors: [ActorIntroduction],
+        forgotten: VersionVector,
         fingerprint: Fingerprint
     ) {
         self.space = space
@@ -84,8 +93,12 @@ public struct SpaceApplication: Hashable, Sendable {
 
     /// Creates an application.
     public init(
-        space: SpaceName, page: Page, chains: [ChainSegment], actors: [ActorIntroduction],
-        raise: VersionVector?, memory: PeerMemory
+        space: SpaceName,
+        page: Page,
+        chains: [ChainSegment],
+        actors: [ActorIntroduction],
+        raise: VersionVector?,
+        memory: PeerMemory
     ) {
         self.space = space
         self.page = page
@@ -134,8 +147,13 @@ public struct SpaceResult: Hashable, Sendable {
 
     /// Creates a result.
     public init(
-        space: SpaceName, merged: Int = 0, newConflicts: Int = 0, needed: [RecordUID] = [],
-        forks: [ActorID] = [], knowledge: VersionVector, fingerprint: Fingerprint
+        space: SpaceName,
+        merged: Int = 0,
+        newConflicts: Int = 0,
+        needed: [RecordUID] = [],
+        forks: [ActorID] = [],
+        knowledge: VersionVector,
+        fingerprint: Fingerprint
     ) {
         self.space = space
         self.merged = merged

@@ -57,8 +57,11 @@ public struct HeadquartersSession: Sendable {
     ///   - told: The knowledge that the last answer to this replica stated, nil before the first.
     ///   - own: Headquarters' knowledge of the space.
     ///   - owner: The replica of an actor, as far as it has been introduced.
+    /// - Returns: The first action.
     public mutating func start(
-        isGranted: Bool, told: VersionVector?, own: VersionVector,
+        isGranted: Bool,
+        told: VersionVector?,
+        own: VersionVector,
         owner: (ActorID) -> ReplicaID?
     ) -> Action {
         guard isGranted else { return refuse(.notGranted) }
@@ -71,7 +74,9 @@ public struct HeadquartersSession: Sendable {
             return read(after: 0)
         }
         let introduced = Dictionary(
-            request.actors.map { ($0.actor, $0.replica) }, uniquingKeysWith: { first, _ in first })
+            request.actors.map { ($0.actor, $0.replica) },
+            uniquingKeysWith: { first, _ in first }
+        )
         let accepted = request.page.records.filter { record in
             record.dots.allSatisfy { dot in
                 own.covers(dot) || (owner(dot.actor) ?? introduced[dot.actor]) == context.replica
@@ -79,16 +84,22 @@ public struct HeadquartersSession: Sendable {
         }
         if accepted.count < request.page.records.count { verdict = .forged }
         return .apply(
-            Page(records: accepted), chains: request.chains,
-            actors: request.actors.filter { $0.replica == context.replica })
+            Page(records: accepted),
+            chains: request.chains,
+            actors: request.actors.filter { $0.replica == context.replica }
+        )
     }
 
     private func refuse(_ verdict: SpaceVerdict) -> Action {
         .answer(
             SpaceResponse(
-                space: request.space, verdict: verdict,
-                knowledge: KnowledgeUpdate(from: nil, to: VersionVector())),
-            deskKnowledge: nil, told: VersionVector())
+                space: request.space,
+                verdict: verdict,
+                knowledge: KnowledgeUpdate(from: nil, to: VersionVector())
+            ),
+            deskKnowledge: nil,
+            told: VersionVector()
+        )
     }
 
     /// Takes what merging the page did.
@@ -109,16 +120,25 @@ public struct HeadquartersSession: Sendable {
     private func read(after cursor: UInt64) -> Action {
         .read(
             SpaceReading(
-                space: request.space, peerKnowledge: deskKnowledge ?? VersionVector(),
-                after: cursor, whole: request.needed, byteLimit: context.byteLimit))
+                space: request.space,
+                peerKnowledge: deskKnowledge ?? VersionVector(),
+                after: cursor,
+                whole: request.needed,
+                byteLimit: context.byteLimit
+            )
+        )
     }
 
     /// Takes what was read and gives the answer.
     public func didRead(_ snapshot: SpaceSnapshot) -> Action {
         var response = SpaceResponse(
-            space: request.space, verdict: verdict,
+            space: request.space,
+            verdict: verdict,
             knowledge: KnowledgeUpdate(
-                from: deskKnowledge ?? VersionVector(), to: snapshot.knowledge))
+                from: deskKnowledge ?? VersionVector(),
+                to: snapshot.knowledge
+            )
+        )
         response.page = snapshot.page
         response.isLast = snapshot.isLast
         response.cursor = snapshot.reached
@@ -128,6 +148,9 @@ public struct HeadquartersSession: Sendable {
         response.needed = needed
         response.forgotten = snapshot.forgotten
         return .answer(
-            response, deskKnowledge: deskKnowledge, told: snapshot.knowledge)
+            response,
+            deskKnowledge: deskKnowledge,
+            told: snapshot.knowledge
+        )
     }
 }

@@ -22,23 +22,33 @@ struct Attache: AsyncParsableCommand {
             CommandGroup(
                 name: "Records",
                 subcommands: [
-                    AddCommand.self, SetCommand.self, EditCommand.self, ShowCommand.self, ListCommand.self, FindCommand.self, DeleteCommand.self,
+                    AddCommand.self, SetCommand.self, EditCommand.self, ShowCommand.self,
+                    ListCommand.self, FindCommand.self, DeleteCommand.self,
                     UndeleteCommand.self,
-                ]),
-            CommandGroup(name: "History", subcommands: [HistoryCommand.self, LogCommand.self, UndoCommand.self]),
+                ]
+            ),
+            CommandGroup(
+                name: "History",
+                subcommands: [HistoryCommand.self, LogCommand.self, UndoCommand.self]
+            ),
             CommandGroup(name: "Files", subcommands: [ImportCommand.self, ExportCommand.self]),
             CommandGroup(
-                name: "Conflicts", subcommands: [ConflictsCommand.self, ReviewCommand.self, ResolveCommand.self]),
+                name: "Conflicts",
+                subcommands: [ConflictsCommand.self, ReviewCommand.self, ResolveCommand.self]
+            ),
             CommandGroup(
                 name: "The replica",
                 subcommands: [
-                    InitCommand.self, StatusCommand.self, SpacesCommand.self, ConfigCommand.self, BackupCommand.self, DoctorCommand.self,
+                    InitCommand.self, StatusCommand.self, SpacesCommand.self, ConfigCommand.self,
+                    BackupCommand.self, DoctorCommand.self,
                     SchemaCommand.self,
-                ]),
+                ]
+            ),
             CommandGroup(name: "Headquarters", subcommands: networkCommands),
             CommandGroup(name: "Learning", subcommands: [DemoCommand.self]),
         ],
-        defaultSubcommand: StatusCommand.self)
+        defaultSubcommand: StatusCommand.self
+    )
 
     /// Runs the command that the arguments name and ends the process with its exit code.
     static func main() async {

@@ -1,5 +1,6 @@
 import DeskSync
 import NetworkTestSupport
+import ReplicaSync
 import SyncProtocol
 import Testing
 
@@ -51,6 +52,7 @@ struct RouteTests {
             #expect(lines.contains(#"attache_desk_unacknowledged{desk="LON"} 1"#))
             #expect(lines.contains(#"attache_desk_unacknowledged{desk="BER"} 0"#))
             #expect(lines.contains("# EOF"))
+            #expect(try ministry.headquarters.status().uptimeSeconds != nil)
         }
     }
 }

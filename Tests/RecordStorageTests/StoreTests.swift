@@ -12,7 +12,9 @@ struct StoreTests {
 
     private func store(_ name: String = "a.attache", seed: UInt64 = 1) throws -> ReplicaStore {
         let store = try ReplicaStore(
-            creating: directory.path(name), environment: .seeded(seed))
+            creating: directory.path(name),
+            environment: .seeded(seed)
+        )
         _ = try store.write { writer in
             try writer.set("desk", to: "BER")
             try writer.set("replica", to: Digest128(UInt128(seed)).hex)
@@ -23,20 +25,27 @@ struct StoreTests {
 
     @discardableResult
     private func write(
-        _ text: String, to number: UInt32 = 30, of uid: UInt64 = 1, in store: ReplicaStore
+        _ text: String,
+        to number: UInt32 = 30,
+        of uid: UInt64 = 1,
+        in store: ReplicaStore
     ) throws -> ChangeID? {
         try store.write { writer in
             try writer.commit(
                 [
                     RecordEdit(
-                        uid: RecordUID(uid), kind: 1,
+                        uid: RecordUID(uid),
+                        kind: 1,
                         steps: [
                             .write(.life, .alive),
                             .write(FieldKey(20), .value(Array("Ayesha Malik".utf8))),
                             .write(FieldKey(number), .value(Array(text.utf8))),
-                        ])
-                ], in: space,
-                attribution: Attribution(time: writer.nextTime(), author: "H. Raza"))
+                        ]
+                    )
+                ],
+                in: space,
+                attribution: Attribution(time: writer.nextTime(), author: "H. Raza")
+            )
         }
     }
 
@@ -63,10 +72,12 @@ struct StoreTests {
         try store.close()
         let again = try ReplicaStore(opening: store.path)
         let record = try #require(
-            try again.read { try $0.record(RecordKey(space: space, uid: RecordUID(1))) })
+            try again.read { try $0.record(RecordKey(space: space, uid: RecordUID(1))) }
+        )
         #expect(
             record.state.siblings(of: FieldKey(30)).map(\.version.content)
-                == [.value(Array("Charité Berlin".utf8))])
+                == [.value(Array("Charité Berlin".utf8))]
+        )
         #expect(record.state.siblings(of: FieldKey(30))[0].version.attribution.author == "H. Raza")
     }
 
@@ -93,7 +104,8 @@ struct StoreTests {
                 try writer.commit(
                     [RecordEdit(uid: RecordUID(2), kind: 1, steps: [.write(.life, .alive)])],
                     in: space,
-                    attribution: Attribution(time: writer.nextTime(), author: "A"))
+                    attribution: Attribution(time: writer.nextTime(), author: "A")
+                )
                 throw Stop()
             }
         }
@@ -108,8 +120,10 @@ struct StoreTests {
         for uid in 5...9 { try write("w\(uid)", of: UInt64(uid), in: store) }
         _ = try store.write { writer in
             try writer.commit(
-                [RecordEdit(uid: RecordUID(7), kind: 1, steps: [.delete])], in: space,
-                attribution: Attribution(time: writer.nextTime(), author: "A"))
+                [RecordEdit(uid: RecordUID(7), kind: 1, steps: [.delete])],
+                in: space,
+                attribution: Attribution(time: writer.nextTime(), author: "A")
+            )
         }
         try store.read { reader in
             var sum = Fingerprint()
@@ -159,13 +173,17 @@ struct StoreTests {
             try writer.commit(
                 [
                     RecordEdit(
-                        uid: RecordUID(2), kind: 2,
+                        uid: RecordUID(2),
+                        kind: 2,
                         steps: [
                             .write(.life, .alive),
                             .write(FieldKey(20), .value(Array("جامعہ کراچی".utf8))),
-                        ])
-                ], in: space,
-                attribution: Attribution(time: writer.nextTime(), author: "A"))
+                        ]
+                    )
+                ],
+                in: space,
+                attribution: Attribution(time: writer.nextTime(), author: "A")
+            )
         }
         func hits(_ text: String) throws -> Int {
             try store.read { try $0.search(text, limit: 10).count }
@@ -215,7 +233,8 @@ struct StoreTests {
     @Test func foreignAndDamagedFilesAreRefusedByName() throws {
         let text = directory.path("notes.txt")
         try Data("not a database at all, just some words".utf8).write(
-            to: URL(fileURLWithPath: text))
+            to: URL(fileURLWithPath: text)
+        )
         #expect(throws: StoreError.foreignFile(path: text)) { try ReplicaStore(opening: text) }
         #expect(throws: StoreError.noReplica(path: directory.path("none"))) {
             try ReplicaStore(opening: directory.path("none"))

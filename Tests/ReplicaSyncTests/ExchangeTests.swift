@@ -56,7 +56,8 @@ struct ExchangeTests {
         let ministry = try Ministry()
         for code in ["BER", "LON", "GVA"] { try ministry.addDesk(code) }
         let base = try #require(
-            try ministry.write([20: "Ayesha Malik", 30: "Charité"], of: 1, at: "BER"))
+            try ministry.write([20: "Ayesha Malik", 30: "Charité"], of: 1, at: "BER")
+        )
         for code in ["BER", "LON"] { try ministry.sync(code) }
         try ministry.write([30: "Max Delbrück Center"], of: 1, at: "BER")
         try ministry.write([30: "Helmholtz Munich", 34: "Munich"], of: 1, at: "LON")
@@ -68,7 +69,8 @@ struct ExchangeTests {
         for code in ["BER", "LON", "GVA", "HQ"] {
             #expect(
                 try ministry.values(of: 30, 1, at: code)
-                    == ["Max Delbrück Center", "Helmholtz Munich"])
+                    == ["Max Delbrück Center", "Helmholtz Munich"]
+            )
             #expect(try ministry.values(of: 34, 1, at: code) == ["Munich"])
             let store =
                 code == "HQ" ? ministry.headquarters.store : try ministry.desk(code).store
@@ -76,7 +78,10 @@ struct ExchangeTests {
                 let key = RecordKey(space: .allMissions, uid: RecordUID(1))
                 let record = try #require(try reader.record(key))
                 let past = try reader.pastVersions(
-                    of: FieldKey(30), dot: base.dot, row: record.row)
+                    of: FieldKey(30),
+                    dot: base.dot,
+                    row: record.row
+                )
                 #expect(past.map(\.version.content) == [.value(Array("Charité".utf8))], "\(code)")
                 #expect(try reader.conflictCount() == 1)
             }
@@ -115,7 +120,8 @@ struct ExchangeTests {
         let peer = try #require(
             try ministry.headquarters.store.read {
                 try $0.peer(replica: try london.replicaID().bytes)
-            })
+            }
+        )
         let answer = try ministry.headquarters.answer(request, from: peer, byteLimit: 1 << 20)
         #expect(answer.spaces.first?.verdict == .notGranted)
         #expect(answer.spaces.allSatisfy { $0.page.records.isEmpty && $0.chains.isEmpty })
@@ -160,7 +166,9 @@ struct ExchangeTests {
                     for uid in 1...20 {
                         #expect(
                             try ministry.values(of: 20, UInt64(uid), at: code)
-                                == ["Person \(uid)"], "\(side) \(code) \(uid)")
+                                == ["Person \(uid)"],
+                            "\(side) \(code) \(uid)"
+                        )
                     }
                 }
             }
@@ -221,7 +229,8 @@ struct ExchangeTests {
         // The old copy writes under counters that headquarters has seen another history of.
         let restored = DeskReplica(
             store: try ReplicaStore(opening: copy, environment: .seeded(77)),
-            identity: desk.identity)
+            identity: desk.identity
+        )
         ministry.replace("BER", by: restored)
         try ministry.write([20: "Other"], of: 3, at: "BER")
         let summary = try ministry.sync("BER")
@@ -263,8 +272,12 @@ struct ExchangeTests {
         let desk = try ministry.addDesk("HQD")
         try store.store.write { writer in
             _ = try writer.putPeer(
-                replica: try desk.replicaID().bytes, desk: "HQD",
-                publicKey: desk.identity.publicKey, mission: "hqd", hasAllSpaces: true)
+                replica: try desk.replicaID().bytes,
+                desk: "HQD",
+                publicKey: desk.identity.publicKey,
+                mission: "hqd",
+                hasAllSpaces: true
+            )
         }
         try ministry.addDesk("BER")
         let own = try #require(SpaceName("ber"))

@@ -29,16 +29,24 @@ final class Ministry {
     init(seed: UInt64 = 1) throws {
         seeds = seed &* 1000
         headquarters = try HeadquartersReplica.create(
-            at: directory.path("hq"), environment: .seeded(seeds))
+            at: directory.path("hq"),
+            environment: .seeded(seeds)
+        )
     }
 
     @discardableResult
-    func addDesk(_ code: String, spaces: [String]? = nil, mission: String? = nil) throws
+    func addDesk(
+        _ code: String,
+        spaces: [String]? = nil,
+        mission: String? = nil
+    ) throws
         -> DeskReplica
     {
         seeds += 1
         let store = try ReplicaStore(
-            creating: directory.path(code), environment: .seeded(seeds))
+            creating: directory.path(code),
+            environment: .seeded(seeds)
+        )
         let identity = try ReplicaIdentity.create(besideStoreAt: store.path)
         let random = Digest128(store.environment.random128())
         try store.write { writer in
@@ -81,15 +89,18 @@ final class Ministry {
                 round += 1
                 if cut == .request(round) { throw LinkBroken() }
                 let arrived = try SyncRequest(decoding: try request.encoded())
-                guard let known = try headquarters.store.read({ reader in
-                    try reader.peer(replica: try desk.replicaID().bytes)
-                }) else { throw LinkBroken() }
+                guard
+                    let known = try headquarters.store.read({ reader in
+                        try reader.peer(replica: try desk.replicaID().bytes)
+                    })
+                else { throw LinkBroken() }
                 let answer = try headquarters.answer(arrived, from: known, byteLimit: byteLimit)
                 if cut == .response(round) { throw LinkBroken() }
                 action = session.didReceive(try SyncResponse(decoding: try answer.encoded()))
             case .apply(let applications, let token):
                 action = session.didApply(
-                    try desk.apply(applications, token: token, of: peer))
+                    try desk.apply(applications, token: token, of: peer)
+                )
             case .finish(let summary):
                 try desk.finish(with: peer, clockSkew: nil)
                 return summary
@@ -100,7 +111,9 @@ final class Ministry {
     /// Writes fields of a contact at a desk.
     @discardableResult
     func write(
-        _ values: [UInt32: String], of uid: UInt64, at code: String,
+        _ values: [UInt32: String],
+        of uid: UInt64,
+        at code: String,
         in space: SpaceName = .allMissions
     ) throws -> ChangeID? {
         try desk(code).store.write { writer in
@@ -109,14 +122,19 @@ final class Ministry {
                 steps.append(.write(FieldKey(number), .value(Array(text.utf8))))
             }
             return try writer.commit(
-                [RecordEdit(uid: RecordUID(uid), kind: 1, steps: steps)], in: space,
-                attribution: Attribution(time: writer.nextTime(), author: code))
+                [RecordEdit(uid: RecordUID(uid), kind: 1, steps: steps)],
+                in: space,
+                attribution: Attribution(time: writer.nextTime(), author: code)
+            )
         }
     }
 
     /// The live values of a field at a desk, or at headquarters (`HQ`).
     func values(
-        of number: UInt32, _ uid: UInt64, at code: String, in space: SpaceName = .allMissions
+        of number: UInt32,
+        _ uid: UInt64,
+        at code: String,
+        in space: SpaceName = .allMissions
     ) throws -> Set<String> {
         let store = code == "HQ" ? headquarters.store : try desk(code).store
         let record = try store.read { reader in
@@ -124,7 +142,9 @@ final class Ministry {
         }
         let siblings = record?.state.siblings(of: FieldKey(number)) ?? []
         return Set(
-            siblings.compactMap { $0.version.content.bytes.map { String(decoding: $0, as: UTF8.self) } }
+            siblings.compactMap {
+                $0.version.content.bytes.map { String(decoding: $0, as: UTF8.self) }
+            }
         )
     }
 

@@ -9,13 +9,17 @@ extension Desk {
         try store.read { reader in
             let peer = try reader.peers().first
             return StatusReport(
-                desk: code, replica: try reader.setting(Setting.replica) ?? "",
+                desk: code,
+                replica: try reader.setting(Setting.replica) ?? "",
                 mission: try reader.setting(Setting.mission) ?? missionSpace.text,
-                officer: officer, unsent: try unsent(to: peer, reader),
-                conflicts: try reader.conflictCount(), lastSync: peer?.lastSync,
+                officer: officer,
+                unsent: try unsent(to: peer, reader),
+                conflicts: try reader.conflictCount(),
+                lastSync: peer?.lastSync,
                 spaces: try spaces(reader),
                 clockSkewSeconds: peer?.clockSkew.map { Int($0 / 1000) },
-                headquarters: peer?.url)
+                headquarters: peer?.url
+            )
         }
     }
 
@@ -27,8 +31,10 @@ extension Desk {
     private func spaces(_ reader: StoreReader) throws -> [SpaceReport] {
         try reader.spaces().map { space in
             SpaceReport(
-                name: space.name.text, records: try reader.recordCount(in: space.name),
-                digest: space.fingerprint.hex)
+                name: space.name.text,
+                records: try reader.recordCount(in: space.name),
+                digest: space.fingerprint.hex
+            )
         }
     }
 
@@ -49,16 +55,22 @@ extension Desk {
     /// The copy has no live actors, so that a replica restored from it never uses a dot twice.
     /// - Throws: `StoreError.replicaExists` where a file is at the path, `.diskFull`, `.io`.
     public func backup(
-        to path: String, progress: @escaping (Int, Int) -> Void = { _, _ in }
+        to path: String,
+        progress: @escaping (Int, Int) -> Void = { _, _ in }
     ) throws -> BackupReport {
         try store.copy(to: path, progress: progress)
         let copy = try ReplicaStore(
-            opening: path, environment: store.environment, schema: store.schema)
+            opening: path,
+            environment: store.environment,
+            schema: store.schema
+        )
         try copy.write { try $0.retireActors() }
         let records = try copy.read { try $0.recordCount() }
         copy.checkpoint()
         try copy.close()
-        for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+        for suffix in ["-wal", "-shm"] {
+            try? FileManager.default.removeItem(atPath: path + suffix)
+        }
         let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? NSNumber
         return BackupReport(file: path, bytes: size?.intValue ?? 0, records: records)
     }
@@ -89,7 +101,10 @@ extension Desk {
             let found = try problems()
             let shown = found.prefix(5).joined(separator: "; ")
             return DoctorCheck(
-                name: name, isOK: found.isEmpty, detail: found.isEmpty ? "in order" : shown)
+                name: name,
+                isOK: found.isEmpty,
+                detail: found.isEmpty ? "in order" : shown
+            )
         } catch let error as StoreError {
             guard case .damaged(let detail) = error else { throw error }
             return DoctorCheck(name: name, isOK: false, detail: detail)
@@ -114,7 +129,9 @@ extension Desk {
             var beyond: [Dot] = []
             try reader.forEachRecord(space: space.name) { record in
                 if let actor = space.actor {
-                    beyond += record.state.dots.filter { $0.actor == actor && !knowledge.covers($0) }
+                    beyond += record.state.dots.filter {
+                        $0.actor == actor && !knowledge.covers($0)
+                    }
                 }
                 return beyond.isEmpty
             }

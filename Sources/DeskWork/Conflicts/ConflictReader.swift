@@ -31,7 +31,8 @@ struct ConflictReader {
         for part in held.parts {
             if part.state.life == .contested {
                 result.append(
-                    Found(conflict: try life(of: part, held), part: part, settled: nil))
+                    Found(conflict: try life(of: part, held), part: part, settled: nil)
+                )
             }
             for entry in part.state.fields
             where entry.siblings.siblings.count > 1 && entry.key != .life {
@@ -53,27 +54,43 @@ struct ConflictReader {
     }
 
     private func conflict(
-        _ key: FieldKey, _ siblings: [Sibling], _ field: Field?, _ part: StoredRecord,
+        _ key: FieldKey,
+        _ siblings: [Sibling],
+        _ field: Field?,
+        _ part: StoredRecord,
         _ held: HeldRecord
     ) throws -> Conflict {
         let origins = try siblings.map { try origin(of: $0, key, part) }
         let versions = try siblings.enumerated().map { index, sibling in
             try version(
-                n: index + 1, sibling.version.content, try viewer.provenance(of: origins[index], true),
-                key, field)
+                n: index + 1,
+                sibling.version.content,
+                try viewer.provenance(of: origins[index], true),
+                key,
+                field
+            )
         }
         return Conflict(
-            id: try viewer.name(of: held), uid: held.uid, kind: held.kindName,
-            title: viewer.title(of: held), space: part.key.space,
-            field: RecordViewer.name(of: key.number, field), definition: field,
-            item: viewer.itemName(key, field), key: key,
-            base: try base(of: origins, key, field, part), siblings: versions)
+            id: try viewer.name(of: held),
+            uid: held.uid,
+            kind: held.kindName,
+            title: viewer.title(of: held),
+            space: part.key.space,
+            field: RecordViewer.name(of: key.number, field),
+            definition: field,
+            item: viewer.itemName(key, field),
+            key: key,
+            base: try base(of: origins, key, field, part),
+            siblings: versions
+        )
     }
 
     /// Returns the version that an undo put back, so that its author is named, or the version
     /// itself.
     private func origin(
-        of sibling: Sibling, _ key: FieldKey, _ part: StoredRecord
+        of sibling: Sibling,
+        _ key: FieldKey,
+        _ part: StoredRecord
     ) throws -> Sibling {
         guard sibling.version.attribution.reason == .undo else { return sibling }
         let earlier = try viewer.reader.pastVersions(of: key, row: part.row).filter {
@@ -86,18 +103,29 @@ struct ConflictReader {
     }
 
     private func version(
-        n: Int, _ content: Content, _ provenance: Provenance, _ key: FieldKey, _ field: Field?,
+        n: Int,
+        _ content: Content,
+        _ provenance: Provenance,
+        _ key: FieldKey,
+        _ field: Field?,
         edits: [String] = []
     ) throws -> ConflictVersion {
         ConflictVersion(
-            n: n, value: try history.json(content, key, field),
-            text: history.text(content, key, field), content: content, provenance: provenance,
-            edits: edits)
+            n: n,
+            value: try history.json(content, key, field),
+            text: history.text(content, key, field),
+            content: content,
+            provenance: provenance,
+            edits: edits
+        )
     }
 
     /// What stood there before: the latest version that all siblings replaced, else that some did.
     private func base(
-        of siblings: [Sibling], _ key: FieldKey, _ field: Field?, _ part: StoredRecord
+        of siblings: [Sibling],
+        _ key: FieldKey,
+        _ field: Field?,
+        _ part: StoredRecord
     ) throws -> ConflictVersion? {
         let parents = siblings.map { Set($0.version.parents) }
         let common = parents.dropFirst().reduce(parents.first ?? []) { $0.intersection($1) }
@@ -105,11 +133,18 @@ struct ConflictReader {
         let bases = try dots.flatMap {
             try viewer.reader.pastVersions(of: key, dot: $0, row: part.row)
         }
-        guard let base = bases.max(by: {
-            $0.version.attribution.time < $1.version.attribution.time
-        }) else { return nil }
+        guard
+            let base = bases.max(by: {
+                $0.version.attribution.time < $1.version.attribution.time
+            })
+        else { return nil }
         return try version(
-            n: 0, base.version.content, try viewer.provenance(of: base, true), key, field)
+            n: 0,
+            base.version.content,
+            try viewer.provenance(of: base, true),
+            key,
+            field
+        )
     }
 
     // MARK: Life
@@ -138,13 +173,26 @@ struct ConflictReader {
         let versions = try sides.enumerated().map { index, sibling in
             let isDeletion = sibling.version.content.isDeletion
             return try version(
-                n: index + 1, isDeletion ? sibling.version.content : .alive,
-                try viewer.provenance(of: sibling, true), .life, nil,
-                edits: isDeletion ? [] : names)
+                n: index + 1,
+                isDeletion ? sibling.version.content : .alive,
+                try viewer.provenance(of: sibling, true),
+                .life,
+                nil,
+                edits: isDeletion ? [] : names
+            )
         }
         return Conflict(
-            id: try viewer.name(of: held), uid: held.uid, kind: held.kindName,
-            title: viewer.title(of: held), space: part.key.space, field: "life", definition: nil,
-            item: nil, key: .life, base: nil, siblings: versions)
+            id: try viewer.name(of: held),
+            uid: held.uid,
+            kind: held.kindName,
+            title: viewer.title(of: held),
+            space: part.key.space,
+            field: "life",
+            definition: nil,
+            item: nil,
+            key: .life,
+            base: nil,
+            siblings: versions
+        )
     }
 }

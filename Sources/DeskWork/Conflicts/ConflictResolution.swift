@@ -18,15 +18,19 @@ struct ConflictResolution {
     ///   - surroundings: For a value that is typed.
     /// - Throws: `DeskError` (`bad_value`, `no_such_item` where no version has the number).
     init(
-        _ choice: ConflictChoice, of conflict: Conflict, _ surroundings: DraftSurroundings
+        _ choice: ConflictChoice,
+        of conflict: Conflict,
+        _ surroundings: DraftSurroundings
     ) throws(DeskError) {
         let place = conflict.item.map { "\(conflict.field)[\($0)]" } ?? conflict.field
         switch choice {
         case .take(let n):
             guard let version = conflict.siblings.first(where: { $0.n == n }) else {
                 throw DeskError(
-                    .noSuchItem, "\(place) has no version \(n)",
-                    hint: "Versions are 1 to \(conflict.siblings.count).")
+                    .noSuchItem,
+                    "\(place) has no version \(n)",
+                    hint: "Versions are 1 to \(conflict.siblings.count)."
+                )
             }
             content = version.content
             rule = "take \(n) of \(conflict.siblings.count)"
@@ -42,8 +46,10 @@ struct ConflictResolution {
         case .both:
             guard let both = Self.both(conflict) else {
                 throw DeskError(
-                    .badValue, "both versions of \(place) cannot be kept",
-                    hint: "Take one, or give a value.")
+                    .badValue,
+                    "both versions of \(place) cannot be kept",
+                    hint: "Take one, or give a value."
+                )
             }
             (content, addition) = both
             rule = "both"
@@ -51,7 +57,9 @@ struct ConflictResolution {
     }
 
     private static func content(
-        of text: String, for conflict: Conflict, _ surroundings: DraftSurroundings
+        of text: String,
+        for conflict: Conflict,
+        _ surroundings: DraftSurroundings
     ) throws(DeskError) -> Content {
         if conflict.key == .life {
             switch text {
@@ -63,14 +71,19 @@ struct ConflictResolution {
         }
         guard let field = conflict.definition else {
             throw DeskError(
-                .unknownField, "this version does not know the field \(conflict.field)",
-                hint: "Take one of the versions.")
+                .unknownField,
+                "this version does not know the field \(conflict.field)",
+                hint: "Take one of the versions."
+            )
         }
         var warnings: [ValueWarning] = []
         let input: FieldInput
         do throws(ValueError) {
             input = try field.input(
-                text: text, context: surroundings.context, warnings: &warnings)
+                text: text,
+                context: surroundings.context,
+                warnings: &warnings
+            )
         } catch {
             throw DeskError(error, field: field.name)
         }
@@ -81,8 +94,10 @@ struct ConflictResolution {
             guard items.count == 1, items[0].key == nil || items[0].key == conflict.key.item
             else {
                 throw DeskError(
-                    .badValue, "\(field.name): the value names another item",
-                    hint: "Add that one with \(field.name)+=…")
+                    .badValue,
+                    "\(field.name): the value names another item",
+                    hint: "Add that one with \(field.name)+=…"
+                )
             }
             return .value(items[0].value)
         }
@@ -134,8 +149,12 @@ extension Field {
             var warnings: [ValueWarning] = []
             do throws(ValueError) {
                 joined = try setting(
-                    described, to: part.text, in: joined, context: ValueContext(),
-                    warnings: &warnings)
+                    described,
+                    to: part.text,
+                    in: joined,
+                    context: ValueContext(),
+                    warnings: &warnings
+                )
             } catch {
                 return nil
             }

@@ -10,9 +10,13 @@ extension Desk {
     ///   - field: Only of this field.
     ///   - kind: Only of this kind.
     ///   - space: Only in this space.
+    /// - Returns: The conflicts, oldest first.
     /// - Throws: `DeskError` (`not_found`, `ambiguous_id`, `unknown_kind`, `unknown_space`).
     public func conflicts(
-        of id: String? = nil, field: String? = nil, kind: String? = nil, space: String? = nil
+        of id: String? = nil,
+        field: String? = nil,
+        kind: String? = nil,
+        space: String? = nil
     ) throws -> [Conflict] {
         try store.read { reader in
             let viewer = RecordViewer(reader, missionSpace: missionSpace)
@@ -23,7 +27,10 @@ extension Desk {
     /// Returns what policies of the schema settled without a person, oldest first.
     /// - Complexity: O(*n*) in the number of records, unless one is named.
     public func settledConflicts(
-        of id: String? = nil, field: String? = nil, kind: String? = nil, space: String? = nil
+        of id: String? = nil,
+        field: String? = nil,
+        kind: String? = nil,
+        space: String? = nil
     ) throws -> [SettledConflict] {
         try store.read { reader in
             let viewer = RecordViewer(reader, missionSpace: missionSpace)
@@ -41,9 +48,15 @@ extension Desk {
             return try chosen.compactMap { found in
                 guard let settled = found.settled else { return nil }
                 let shown = try HistoryReader(viewer: viewer).json(
-                    settled.shown, found.conflict.key, found.conflict.definition)
+                    settled.shown,
+                    found.conflict.key,
+                    found.conflict.definition
+                )
                 return SettledConflict(
-                    conflict: found.conflict, policy: settled.policy, shown: shown)
+                    conflict: found.conflict,
+                    policy: settled.policy,
+                    shown: shown
+                )
             }
         }
     }
@@ -51,7 +64,8 @@ extension Desk {
     /// Returns the conflicts with what a person needs to decide them, oldest first.
     /// - Throws: `DeskError` (`unknown_kind`, `unknown_space`).
     public func reviewItems(
-        kind: String? = nil, space: String? = nil
+        kind: String? = nil,
+        space: String? = nil
     ) throws -> [ReviewItem] {
         try store.read { reader in
             let viewer = RecordViewer(reader, missionSpace: missionSpace)
@@ -62,7 +76,11 @@ extension Desk {
     }
 
     func found(
-        _ viewer: RecordViewer, _ id: String?, _ field: String?, _ kind: String?, _ space: String?
+        _ viewer: RecordViewer,
+        _ id: String?,
+        _ field: String?,
+        _ kind: String?,
+        _ space: String?
     ) throws -> [ConflictReader.Found] {
         let conflicts = ConflictReader(viewer: viewer)
         var found: [ConflictReader.Found] = []
@@ -80,8 +98,11 @@ extension Desk {
     }
 
     private func chosen(
-        _ found: [ConflictReader.Found], _ reader: StoreReader, _ field: String?,
-        _ kind: String?, _ space: String?
+        _ found: [ConflictReader.Found],
+        _ reader: StoreReader,
+        _ field: String?,
+        _ kind: String?,
+        _ space: String?
     ) throws -> [ConflictReader.Found] {
         let kind = try kind.map(self.kind(named:))
         let space = try space.map { try self.space(named: $0, reader) }

@@ -10,9 +10,13 @@ extension Desk {
     ///   - place: The field; `FIELD[KEY]` or `FIELD/KEY` for an item.
     ///   - choice: What it gets.
     ///   - reason: What the person says of it.
+    /// - Returns: The record and the change that decides.
     /// - Throws: `DeskError`; `bad_value` where nothing is in conflict there.
     public func resolve(
-        _ id: String, _ place: String, _ choice: ConflictChoice, reason: String? = nil
+        _ id: String,
+        _ place: String,
+        _ choice: ConflictChoice,
+        reason: String? = nil
     ) throws -> ChangeReceipt {
         try store.write { writer in
             let viewer = RecordViewer(writer.reader, missionSpace: missionSpace)
@@ -29,8 +33,11 @@ extension Desk {
     ///   - conditions: Only of records that fulfil them.
     ///   - isDryRun: Whether only to say what would be taken.
     /// - Returns: One decision for each conflict; those without a version of the choice stay.
+    /// - Throws: `DeskError` (`usage`, `unknown_field`).
     public func resolveAll(
-        _ choice: BulkChoice, where conditions: [String] = [], isDryRun: Bool = false
+        _ choice: BulkChoice,
+        where conditions: [String] = [],
+        isDryRun: Bool = false
     ) throws -> [BulkDecision] {
         let condition = try Condition(parsing: conditions, schema: schema)
         func chosen(_ viewer: RecordViewer) throws -> [(ConflictReader.Found, Int?)] {
@@ -39,7 +46,8 @@ extension Desk {
                 let uid = found.conflict.uid
                 if let known = matches[uid] { return known }
                 let held = try viewer.reader.held(uid)
-                let isMatch = try held.map { try condition.holds(for: $0, viewer, context) } ?? false
+                let isMatch =
+                    try held.map { try condition.holds(for: $0, viewer, context) } ?? false
                 matches[uid] = isMatch
                 return isMatch
             }.map { ($0, number(choice, in: $0.conflict)) }
@@ -58,7 +66,10 @@ extension Desk {
                     return BulkDecision(conflict: found.conflict, taken: nil, receipt: nil)
                 }
                 let resolution = try ConflictResolution(
-                    .take(n), of: found.conflict, surroundings)
+                    .take(n),
+                    of: found.conflict,
+                    surroundings
+                )
                 let receipt = try resolve(found, resolution, "all", writer, viewer)
                 return BulkDecision(conflict: found.conflict, taken: n, receipt: receipt)
             }
@@ -74,7 +85,9 @@ extension Desk {
     }
 
     private func conflict(
-        _ id: String, _ place: String, _ viewer: RecordViewer
+        _ id: String,
+        _ place: String,
+        _ viewer: RecordViewer
     ) throws -> ConflictReader.Found {
         let slash = place.firstIndex(of: "/")
         let path = FieldPath(place)
@@ -89,8 +102,10 @@ extension Desk {
         guard found.isEmpty else {
             let places = found.map { "\($0.conflict.field)[\($0.conflict.item ?? "")]" }
             throw DeskError(
-                .badValue, "\(field) has \(found.count) conflicts",
-                hint: "Name one: \(places.joined(separator: ", "))")
+                .badValue,
+                "\(field) has \(found.count) conflicts",
+                hint: "Name one: \(places.joined(separator: ", "))"
+            )
         }
         let held = try RecordFinder(viewer).record(named: id)
         if field != "life", let kind = held.kind, kind.field(named: field) == nil {
@@ -100,9 +115,11 @@ extension Desk {
             found.conflict.item.map { "\(found.conflict.field)[\($0)]" } ?? found.conflict.field
         }
         throw DeskError(
-            .badValue, "\(place) of \(try viewer.name(of: held)) is not in conflict",
+            .badValue,
+            "\(place) of \(try viewer.name(of: held)) is not in conflict",
             hint: open.isEmpty
-                ? "Nothing of it is." : "In conflict are: \(open.joined(separator: ", "))")
+                ? "Nothing of it is." : "In conflict are: \(open.joined(separator: ", "))"
+        )
     }
 
     private func isNamed(_ conflict: Conflict, _ item: String) -> Bool {
@@ -112,8 +129,11 @@ extension Desk {
     }
 
     private func resolve(
-        _ found: ConflictReader.Found, _ resolution: ConflictResolution, _ reason: String?,
-        _ writer: StoreWriter, _ viewer: RecordViewer
+        _ found: ConflictReader.Found,
+        _ resolution: ConflictResolution,
+        _ reason: String?,
+        _ writer: StoreWriter,
+        _ viewer: RecordViewer
     ) throws -> ChangeReceipt {
         let conflict = found.conflict
         var steps: [RecordEdit.Step] =
@@ -126,10 +146,18 @@ extension Desk {
         let edit = RecordEdit(uid: conflict.uid, kind: found.part.state.kind, steps: steps)
         let note = reason.map { "\(resolution.rule): \($0)" } ?? resolution.rule
         let attribution = Attribution(
-            time: writer.nextTime(), author: officer, reason: .resolution, note: note)
+            time: writer.nextTime(),
+            author: officer,
+            reason: .resolution,
+            note: note
+        )
         let change = try writer.commit([edit], in: found.part.key.space, attribution: attribution)
         return ChangeReceipt(
-            id: conflict.id, uid: conflict.uid, kind: conflict.kind,
-            space: conflict.space.text, change: change.map { Self.changeName(desk: code, $0) })
+            id: conflict.id,
+            uid: conflict.uid,
+            kind: conflict.kind,
+            space: conflict.space.text,
+            change: change.map { Self.changeName(desk: code, $0) }
+        )
     }
 }

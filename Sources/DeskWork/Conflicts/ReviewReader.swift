@@ -10,14 +10,19 @@ struct ReviewReader {
         let conflict = found.conflict
         let held = try viewer.reader.held(conflict.uid)
         return ReviewItem(
-            conflict: conflict, alsoChanged: try held.map { try alsoChanged(conflict, $0) } ?? [:],
-            offlineDays: Self.offlineDays(conflict), decisions: try decisions(conflict, held),
-            merge: Self.merge(conflict), canKeepBoth: ConflictResolution.canKeepBoth(conflict))
+            conflict: conflict,
+            alsoChanged: try held.map { try alsoChanged(conflict, $0) } ?? [:],
+            offlineDays: Self.offlineDays(conflict),
+            decisions: try decisions(conflict, held),
+            merge: Self.merge(conflict),
+            canKeepBoth: ConflictResolution.canKeepBoth(conflict)
+        )
     }
 
     /// The other fields that the desk of each version wrote after the base.
     private func alsoChanged(
-        _ conflict: Conflict, _ held: HeldRecord
+        _ conflict: Conflict,
+        _ held: HeldRecord
     ) throws -> [Int: [String]] {
         let start = conflict.base?.provenance.at ?? .zero
         var result: [Int: [String]] = [:]
@@ -67,6 +72,9 @@ struct ReviewReader {
             conflict.siblings.prefix(2).allSatisfy({ $0.value != nil })
         else { return nil }
         return TextMerge.merge(
-            base: base.text, first: conflict.siblings[0].text, second: conflict.siblings[1].text)
+            base: base.text,
+            first: conflict.siblings[0].text,
+            second: conflict.siblings[1].text
+        )
     }
 }

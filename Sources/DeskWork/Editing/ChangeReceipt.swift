@@ -17,7 +17,11 @@ public struct ChangeReceipt: Hashable, Sendable {
 
     /// Creates a receipt.
     public init(
-        id: String, uid: RecordUID, kind: String, space: String, change: String?,
+        id: String,
+        uid: RecordUID,
+        kind: String,
+        space: String,
+        change: String?,
         warnings: [String] = []
     ) {
         self.id = id

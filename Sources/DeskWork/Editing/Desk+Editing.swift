@@ -8,16 +8,23 @@ extension Desk {
     ///   - kind: The kind's name.
     ///   - space: Where; nil for the mission's own space.
     ///   - assignments: Its fields.
+    /// - Returns: The record and its change.
     /// - Throws: `DeskError` (`unknown_kind`, `unknown_space`, `unknown_field`, `bad_value`, …).
     public func add(
-        kind: String, space: String? = nil, _ assignments: [FieldAssignment]
+        kind: String,
+        space: String? = nil,
+        _ assignments: [FieldAssignment]
     ) throws -> ChangeReceipt {
         let kind = try self.kind(named: kind)
         return try store.write { writer in
             let space = try space.map { try self.space(named: $0, writer.reader) } ?? missionSpace
             let uid = RecordUID(store.environment.random())
             var draft = RecordDraft(
-                new: uid, kind: kind, space: space, missionSpace: missionSpace)
+                new: uid,
+                kind: kind,
+                space: space,
+                missionSpace: missionSpace
+            )
             let shortID = writer.nextShortID()
             begin(&draft, shortID: shortID, owner: missionSpace.text)
             var surroundings = self.surroundings
@@ -85,8 +92,10 @@ extension Desk {
         if held.isHidden {
             let name = try viewer.name(of: held)
             throw DeskError(
-                .deleted, "\(name) is deleted",
-                hint: held.life == .erased ? nil : "Bring it back with: attache undelete \(name)")
+                .deleted,
+                "\(name) is deleted",
+                hint: held.life == .erased ? nil : "Bring it back with: attache undelete \(name)"
+            )
         }
         return RecordDraft(held, kind: try kind(of: held), missionSpace: missionSpace)
     }
@@ -96,8 +105,10 @@ extension Desk {
     func kind(of held: HeldRecord) throws(DeskError) -> Kind {
         guard let kind = held.kind else {
             throw DeskError(
-                .unknownKind, "this version does not know records of kind \(held.kindName)",
-                hint: "A newer version made it; it is kept and passed on.")
+                .unknownKind,
+                "this version does not know records of kind \(held.kindName)",
+                hint: "A newer version made it; it is kept and passed on."
+            )
         }
         return kind
     }
@@ -118,24 +129,38 @@ extension Desk {
         guard !draft.isNamed else { return }
         let names = draft.kind.namingFields.compactMap { draft.kind.field(number: $0)?.name }
         throw DeskError(
-            .badValue, "a \(draft.kind.name) must have \(names.joined(separator: " or "))")
+            .badValue,
+            "a \(draft.kind.name) must have \(names.joined(separator: " or "))"
+        )
     }
 
     /// Writes a draft as one change: the same time and author in each space that it touches.
     func commit(
-        _ draft: RecordDraft, _ writer: StoreWriter, _ viewer: RecordViewer,
-        reason: ChangeReason = .edit, note: String = "", warnings: [String] = []
+        _ draft: RecordDraft,
+        _ writer: StoreWriter,
+        _ viewer: RecordViewer,
+        reason: ChangeReason = .edit,
+        note: String = "",
+        warnings: [String] = []
     ) throws -> ChangeReceipt {
         let id = try draft.held.map(viewer.name) ?? draft.uid.description
         return try commit(draft, writer, id: id, reason: reason, note: note, warnings: warnings)
     }
 
     private func commit(
-        _ draft: RecordDraft, _ writer: StoreWriter, id: String, reason: ChangeReason = .edit,
-        note: String = "", warnings: [String]
+        _ draft: RecordDraft,
+        _ writer: StoreWriter,
+        id: String,
+        reason: ChangeReason = .edit,
+        note: String = "",
+        warnings: [String]
     ) throws -> ChangeReceipt {
         let attribution = Attribution(
-            time: writer.nextTime(), author: officer, reason: reason, note: note)
+            time: writer.nextTime(),
+            author: officer,
+            reason: reason,
+            note: note
+        )
         // The main part's change names the whole where there is one.
         let spaces = [draft.space] + draft.steps.keys.filter { $0 != draft.space }.sorted()
         var change: ChangeID?
@@ -145,7 +170,12 @@ extension Desk {
             change = change ?? made
         }
         return ChangeReceipt(
-            id: id, uid: draft.uid, kind: draft.kind.name, space: draft.space.text,
-            change: change.map { Self.changeName(desk: code, $0) }, warnings: warnings)
+            id: id,
+            uid: draft.uid,
+            kind: draft.kind.name,
+            space: draft.space.text,
+            change: change.map { Self.changeName(desk: code, $0) },
+            warnings: warnings
+        )
     }
 }

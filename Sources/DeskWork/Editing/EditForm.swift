@@ -54,7 +54,9 @@ public struct EditForm: Sendable {
                 return lines + ["\(field.name): \(text)"]
             }
             let paragraphs = text.split(
-                omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+                omittingEmptySubsequences: false,
+                whereSeparator: \.isNewline
+            )
             return lines + ["\(field.name):"] + paragraphs.map { $0.isEmpty ? "|" : "| \($0)" }
         }
         lines.append("\(field.name):")
@@ -152,13 +154,17 @@ extension Desk {
                     let field = try draft.editableField(named: name)
                     try draft.apply(
                         after[name] ?? EditForm.Entry(line: 0),
-                        insteadOf: before[name] ?? EditForm.Entry(line: 0), to: field,
-                        &surroundings)
+                        insteadOf: before[name] ?? EditForm.Entry(line: 0),
+                        to: field,
+                        &surroundings
+                    )
                 } catch let error as DeskError {
                     let line = after[name]?.line ?? before[name]?.line ?? 0
                     throw DeskError(
-                        error.code, "line \(line): \(error.message)",
-                        hint: error.hint ?? "Nothing was written.")
+                        error.code,
+                        "line \(line): \(error.message)",
+                        hint: error.hint ?? "Nothing was written."
+                    )
                 }
             }
             try requireName(draft)
@@ -170,7 +176,9 @@ extension Desk {
 extension RecordDraft {
     /// Does what changed between two entries of a form.
     fileprivate mutating func apply(
-        _ entry: EditForm.Entry, insteadOf old: EditForm.Entry, to field: Field,
+        _ entry: EditForm.Entry,
+        insteadOf old: EditForm.Entry,
+        to field: Field,
         _ surroundings: inout DraftSurroundings
     ) throws(DeskError) {
         if field.isRegister {
@@ -184,8 +192,9 @@ extension RecordDraft {
         let added = try inputs(items.filter { !old.items.contains($0) }, of: field, surroundings)
         for input in removed {
             let key = try item(of: input, in: field, surroundings).key
-            if !added.contains(where: { $0.key == key || $0.rowKey != nil && $0.rowKey == input.rowKey })
-            {
+            if !added.contains(where: {
+                $0.key == key || $0.rowKey != nil && $0.rowKey == input.rowKey
+            }) {
                 write(.absent, to: field, item: key, in: place(of: key, field))
             }
         }
@@ -201,14 +210,19 @@ extension RecordDraft {
     }
 
     private func inputs(
-        _ texts: [String], of field: Field, _ surroundings: DraftSurroundings
+        _ texts: [String],
+        of field: Field,
+        _ surroundings: DraftSurroundings
     ) throws(DeskError) -> [ItemInput] {
         var result: [ItemInput] = []
         for text in texts {
             var warnings: [ValueWarning] = []
             do throws(ValueError) {
                 let input = try field.input(
-                    text: text, context: surroundings.context, warnings: &warnings)
+                    text: text,
+                    context: surroundings.context,
+                    warnings: &warnings
+                )
                 if case .items(let items) = input { result += items }
             } catch {
                 throw DeskError(error, field: field.name)

@@ -24,7 +24,8 @@ extension RecordDraft {
     /// Does what was typed: `F=V`, `F+=V`, `F-=V`, `F=`, `F[KEY].PART=V`.
     /// - Throws: `DeskError`.
     mutating func apply(
-        _ assignment: FieldAssignment, _ surroundings: inout DraftSurroundings
+        _ assignment: FieldAssignment,
+        _ surroundings: inout DraftSurroundings
     ) throws(DeskError) {
         let field = try editableField(named: assignment.path.field)
         if let part = assignment.path.part {
@@ -46,8 +47,10 @@ extension RecordDraft {
         }
         if field.number == FieldKey.life.number {
             throw DeskError(
-                .badValue, "life is not set by hand",
-                hint: "Use attache delete and attache undelete.")
+                .badValue,
+                "life is not set by hand",
+                hint: "Use attache delete and attache undelete."
+            )
         }
         if field.number == FieldKey.shortID.number {
             throw DeskError(.badValue, "short_id is given once, when the record is made")
@@ -56,12 +59,17 @@ extension RecordDraft {
     }
 
     private func input(
-        _ text: String, for field: Field, _ surroundings: inout DraftSurroundings
+        _ text: String,
+        for field: Field,
+        _ surroundings: inout DraftSurroundings
     ) throws(DeskError) -> FieldInput {
         var warnings: [ValueWarning] = []
         do throws(ValueError) {
             let input = try field.input(
-                text: text, context: surroundings.context, warnings: &warnings)
+                text: text,
+                context: surroundings.context,
+                warnings: &warnings
+            )
             surroundings.note(warnings, field: field.name)
             return input
         } catch {
@@ -69,18 +77,24 @@ extension RecordDraft {
         }
     }
 
-    /// Puts an input into a field.
+    /// Puts an input into a field: `replacing` says whether a set then holds just these items, or
+    /// these among others.
     ///
-    /// - Parameter replacing: Whether a set then holds just these items, or these among others.
+    /// - Throws: `DeskError`.
     mutating func apply(
-        _ input: FieldInput, to field: Field, replacing: Bool, _ surroundings: DraftSurroundings
+        _ input: FieldInput,
+        to field: Field,
+        replacing: Bool,
+        _ surroundings: DraftSurroundings
     ) throws(DeskError) {
         switch input {
         case .register(let bytes):
             guard replacing else {
                 throw DeskError(
-                    .badValue, "\(field.name) holds one value",
-                    hint: "Set it with \(field.name)=…")
+                    .badValue,
+                    "\(field.name) holds one value",
+                    hint: "Set it with \(field.name)=…"
+                )
             }
             write(.value(bytes), to: field)
         case .cleared:
@@ -92,8 +106,10 @@ extension RecordDraft {
         case .items(let inputs):
             if replacing, field.shape == .log {
                 throw DeskError(
-                    .appendOnly, "entries of \(field.name) can only be added",
-                    hint: "Use \(field.name)+=…")
+                    .appendOnly,
+                    "entries of \(field.name) can only be added",
+                    hint: "Use \(field.name)+=…"
+                )
             }
             let items = try inputs.map { input throws(DeskError) in
                 try item(of: input, in: field, surroundings)
@@ -105,7 +121,9 @@ extension RecordDraft {
 
     /// Returns the item of an input with its key: that of a row which is named, or a new one.
     func item(
-        of input: ItemInput, in field: Field, _ surroundings: DraftSurroundings
+        of input: ItemInput,
+        in field: Field,
+        _ surroundings: DraftSurroundings
     ) throws(DeskError) -> Item {
         if let key = input.key { return Item(key: key, value: input.value) }
         guard let digits = input.rowKey, field.shape == .rows else {
@@ -128,7 +146,9 @@ extension RecordDraft {
     /// Returns the one item that a key names.
     /// - Throws: `DeskError` (`no_such_item`, `bad_value` where it names several).
     private func item(
-        named key: String, of field: Field, _ surroundings: DraftSurroundings
+        named key: String,
+        of field: Field,
+        _ surroundings: DraftSurroundings
     ) throws(DeskError) -> HeldItem {
         guard !field.isRegister else {
             throw DeskError(.badValue, "\(field.name) holds one value, not items")
@@ -139,20 +159,27 @@ extension RecordDraft {
         let candidates = named.isEmpty ? held.map(\.item) : named
         let keys = Field.displayKeys(of: candidates.map(\.key))
         let list = candidates.enumerated().prefix(8).map { index, item in
-            field.hasRandomKeys ? "\(keys[index]) \(field.text(item: item))" : field.text(item: item)
+            field.hasRandomKeys
+                ? "\(keys[index]) \(field.text(item: item))" : field.text(item: item)
         }.joined(separator: ", ")
         guard !named.isEmpty else {
             throw DeskError(
-                .noSuchItem, "\(field.name) has no item “\(key)”",
-                hint: list.isEmpty ? "It has no items." : "It has \(list).")
+                .noSuchItem,
+                "\(field.name) has no item “\(key)”",
+                hint: list.isEmpty ? "It has no items." : "It has \(list)."
+            )
         }
         throw DeskError(
-            .badValue, "“\(key)” names \(named.count) items of \(field.name)",
-            hint: "They are \(list). Name one by all its key parts, as JSON.")
+            .badValue,
+            "“\(key)” names \(named.count) items of \(field.name)",
+            hint: "They are \(list). Name one by all its key parts, as JSON."
+        )
     }
 
     private mutating func remove(
-        _ text: String, from field: Field, _ surroundings: DraftSurroundings
+        _ text: String,
+        from field: Field,
+        _ surroundings: DraftSurroundings
     ) throws(DeskError) {
         guard field.shape != .log else {
             throw DeskError(.appendOnly, "entries of \(field.name) can only be added")
@@ -163,7 +190,9 @@ extension RecordDraft {
 
     /// `F[KEY]=V`: another value for the item; blank takes it away.
     private mutating func replace(
-        _ key: String, of field: Field, _ assignment: FieldAssignment,
+        _ key: String,
+        of field: Field,
+        _ assignment: FieldAssignment,
         _ surroundings: inout DraftSurroundings
     ) throws(DeskError) {
         guard field.shape != .log else {
@@ -171,8 +200,10 @@ extension RecordDraft {
         }
         guard assignment.operation == .set else {
             throw DeskError(
-                .badValue, "an item is changed with \(field.name)[\(key)]=…",
-                hint: "Items are added with \(field.name)+=… and taken with \(field.name)-=…")
+                .badValue,
+                "an item is changed with \(field.name)[\(key)]=…",
+                hint: "Items are added with \(field.name)+=… and taken with \(field.name)-=…"
+            )
         }
         let held = try item(named: key, of: field, surroundings)
         switch try input(assignment.text, for: field, &surroundings) {
@@ -196,7 +227,9 @@ extension RecordDraft {
 
     /// `F[KEY].PART=V`, or `F.PART=V` where the field has one item.
     private mutating func set(
-        _ name: String, of field: Field, _ assignment: FieldAssignment,
+        _ name: String,
+        of field: Field,
+        _ assignment: FieldAssignment,
         _ surroundings: inout DraftSurroundings
     ) throws(DeskError) {
         guard !field.isRegister else { throw DeskError(ValueError.noItems, field: field.name) }
@@ -216,15 +249,20 @@ extension RecordDraft {
                 throw DeskError(
                     all.isEmpty ? .noSuchItem : .badValue,
                     "\(field.name) has \(all.count) items",
-                    hint: "Name one: \(field.name)[KEY].\(name)=…")
+                    hint: "Name one: \(field.name)[KEY].\(name)=…"
+                )
             }
             held = all[0]
         }
         var warnings: [ValueWarning] = []
         do throws(ValueError) {
             let item = try field.setting(
-                part, to: assignment.text, in: held.item, context: surroundings.context,
-                warnings: &warnings)
+                part,
+                to: assignment.text,
+                in: held.item,
+                context: surroundings.context,
+                warnings: &warnings
+            )
             surroundings.note(warnings, field: field.name)
             put(item, for: held, in: field)
         } catch {

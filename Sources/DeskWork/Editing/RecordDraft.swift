@@ -37,7 +37,9 @@ struct RecordDraft {
     }
 
     /// Whether a record lies in the own space of the mission that made it, so that everything of
-    /// it stays there whoever writes. All other spaces are taken for shared ones.
+    /// it stays there whoever writes.
+    ///
+    /// All other spaces are taken for shared ones.
     private static func isOwned(_ held: HeldRecord, _ kind: Kind) -> Bool {
         guard let owner = kind.field(named: "owner") else { return false }
         let mission = Content.value(Array(held.main.key.space.text.utf8))
@@ -102,7 +104,10 @@ struct RecordDraft {
 
     /// Puts a content into a register or item, in the field's space unless another is named.
     mutating func write(
-        _ content: Content, to field: Field, item: [UInt8] = [], in space: SpaceName? = nil
+        _ content: Content,
+        to field: Field,
+        item: [UInt8] = [],
+        in space: SpaceName? = nil
     ) {
         let step = RecordEdit.Step.write(FieldKey(field.number, item: item), content)
         steps[space ?? self.space(of: field), default: []].append(step)
@@ -145,7 +150,11 @@ struct RecordDraft {
 
     private var writesName: Bool {
         steps.values.joined().contains { step in
-            if case .write(let key, _) = step { kind.namingFields.contains(key.number) } else { false }
+            if case .write(let key, _) = step {
+                kind.namingFields.contains(key.number)
+            } else {
+                false
+            }
         }
     }
 }

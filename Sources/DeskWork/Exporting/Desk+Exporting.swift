@@ -24,8 +24,11 @@ extension Desk {
     /// - Returns: How many records were written.
     /// - Throws: `DeskError` (`unknown_kind`, `unknown_field`, `usage`), and what `write` throws.
     public func export(
-        kind: String? = nil, format: ExportFormat, where conditions: [String] = [],
-        byteOrderMark: Bool = false, to write: ([UInt8]) throws -> Void
+        kind: String? = nil,
+        format: ExportFormat,
+        where conditions: [String] = [],
+        byteOrderMark: Bool = false,
+        to write: ([UInt8]) throws -> Void
     ) throws -> Int {
         let views = try list(kind: kind, where: conditions)
         var bytes: [UInt8] = []
@@ -44,8 +47,10 @@ extension Desk {
         case .csv:
             guard let kind else {
                 throw DeskError(
-                    .usage, "a CSV file holds records of one kind",
-                    hint: "Say which: attache export contact --format csv")
+                    .usage,
+                    "a CSV file holds records of one kind",
+                    hint: "Say which: attache export contact --format csv"
+                )
             }
             let fields = try self.kind(named: kind).fields.filter { field in
                 views.contains { $0.field(field.name) != nil }
@@ -55,7 +60,8 @@ extension Desk {
             for view in views {
                 writer.write(
                     [view.id, view.uid.description] + fields.map { Self.cell(of: $0, in: view) },
-                    to: &bytes)
+                    to: &bytes
+                )
                 try hand(over: ByteSource.chunkSize)
             }
         }

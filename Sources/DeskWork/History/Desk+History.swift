@@ -8,6 +8,7 @@ extension Desk {
     /// - Parameters:
     ///   - id: The record's name.
     ///   - field: Only this field; nil for all.
+    /// - Returns: The entries, newest first.
     /// - Throws: `DeskError` (`not_found`, `ambiguous_id`, `unknown_field`).
     public func history(_ id: String, field: String? = nil) throws -> [HistoryEntry] {
         try store.read { reader in
@@ -28,8 +29,10 @@ extension Desk {
     /// - Parameters:
     ///   - since: The earliest time; nil for all.
     ///   - body: Returns whether to go on.
+    /// - Throws: What the body throws; what the store reports.
     public func forEachLogEntry(
-        since: HybridTime? = nil, _ body: (HistoryEntry) throws -> Bool
+        since: HybridTime? = nil,
+        _ body: (HistoryEntry) throws -> Bool
     ) throws {
         try store.read { reader in
             let viewer = RecordViewer(reader, missionSpace: missionSpace)

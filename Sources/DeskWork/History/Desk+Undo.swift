@@ -8,6 +8,7 @@ extension Desk {
     /// What later changes stand on stays as it is and is named in the result. Where the change
     /// decided a conflict, the versions stand side by side again.
     /// - Parameter change: `ber@5f3a9c01` or the first digits of it.
+    /// - Returns: What was put back, and what later changes stand on.
     /// - Throws: `DeskError` (`not_found`, `ambiguous_id`; `bad_value` where nothing of it is left to
     ///   take back).
     public func undo(_ change: String) throws -> UndoResult {
@@ -19,9 +20,11 @@ extension Desk {
             let result = try undo(changes, note: name, writer, viewer)
             guard !result.receipts.isEmpty else {
                 throw DeskError(
-                    .badValue, "nothing of \(name) is left to take back",
+                    .badValue,
+                    "nothing of \(name) is left to take back",
                     hint: result.kept.isEmpty
-                        ? nil : "Later changes stand on \(result.kept.joined(separator: ", ")).")
+                        ? nil : "Later changes stand on \(result.kept.joined(separator: ", "))."
+                )
             }
             return result
         }
@@ -42,7 +45,8 @@ extension Desk {
 
     /// The changes that one command made at once: in the record's space and in the mission's.
     private func siblings(
-        of change: StoredChange, _ viewer: RecordViewer
+        of change: StoredChange,
+        _ viewer: RecordViewer
     ) throws -> [StoredChange] {
         guard let time = change.attribution?.time else { return [change] }
         let desk = try viewer.desk(of: change.dot.actor)
@@ -52,13 +56,22 @@ extension Desk {
     }
 
     private func undo(
-        _ changes: [StoredChange], note: String, _ writer: StoreWriter, _ viewer: RecordViewer
+        _ changes: [StoredChange],
+        note: String,
+        _ writer: StoreWriter,
+        _ viewer: RecordViewer
     ) throws -> UndoResult {
         let attribution = Attribution(
-            time: writer.nextTime(), author: officer, reason: .undo, note: note)
+            time: writer.nextTime(),
+            author: officer,
+            reason: .undo,
+            note: note
+        )
         let dots = Set(changes.map(\.dot))
         var rows: [Int64] = []
-        for change in changes { for row in change.rows where !rows.contains(row) { rows.append(row) } }
+        for change in changes {
+            for row in change.rows where !rows.contains(row) { rows.append(row) }
+        }
         var edits: [SpaceName: [RecordEdit]] = [:]
         var kept: [String] = []
         var records: [HeldRecord] = []
@@ -74,7 +87,8 @@ extension Desk {
             guard !plan.steps.isEmpty else { continue }
             if !records.contains(where: { $0.uid == held.uid }) { records.append(held) }
             edits[part.key.space, default: []].append(
-                RecordEdit(uid: held.uid, kind: part.state.kind, steps: plan.steps))
+                RecordEdit(uid: held.uid, kind: part.state.kind, steps: plan.steps)
+            )
         }
         var made: [SpaceName: ChangeID] = [:]
         for (space, edits) in edits.sorted(by: { $0.key < $1.key }) {
@@ -83,9 +97,12 @@ extension Desk {
         let receipts = try records.map { held in
             let change = made[held.main.key.space] ?? made.values.first
             return ChangeReceipt(
-                id: try viewer.name(of: held), uid: held.uid, kind: held.kindName,
+                id: try viewer.name(of: held),
+                uid: held.uid,
+                kind: held.kindName,
                 space: held.main.key.space.text,
-                change: change.map { Self.changeName(desk: code, $0) })
+                change: change.map { Self.changeName(desk: code, $0) }
+            )
         }
         return UndoResult(receipts: receipts, kept: kept)
     }

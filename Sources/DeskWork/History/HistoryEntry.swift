@@ -66,7 +66,8 @@ public struct HistoryEntry: Sendable {
                     JSONMember("desk", .string(provenance.desk)),
                     JSONMember("at", .string(provenance.time)),
                     JSONMember("action", .string(action.rawValue)),
-                ])
+                ]
+        )
     }
 }
 

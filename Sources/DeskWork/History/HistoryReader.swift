@@ -34,8 +34,12 @@ struct HistoryReader {
     ///   - held: The record.
     ///   - field: Only this field.
     ///   - dots: Only what these changes did; nil for all.
+    /// - Returns: The entries, newest first.
+    /// - Throws: What the store reports.
     func entries(
-        of held: HeldRecord, field: Field? = nil, dots: Set<Dot>? = nil
+        of held: HeldRecord,
+        field: Field? = nil,
+        dots: Set<Dot>? = nil
     ) throws -> [HistoryEntry] {
         let versions = try versions(of: held)
         var byDot: [Place: [Version]] = [:]
@@ -74,7 +78,10 @@ struct HistoryReader {
     }
 
     private func entry(
-        _ version: Version, replaced: [Version], of held: HeldRecord, name: String
+        _ version: Version,
+        replaced: [Version],
+        of held: HeldRecord,
+        name: String
     ) throws -> HistoryEntry {
         let isLife = version.key == .life
         let field = isLife ? nil : held.kind?.field(number: version.key.number)
@@ -85,14 +92,23 @@ struct HistoryReader {
         let new = version.sibling.version.content
         let provenance = try viewer.provenance(of: version.sibling, true)
         return HistoryEntry(
-            change: provenance.change, id: name, uid: held.uid,
+            change: provenance.change,
+            id: name,
+            uid: held.uid,
             field: isLife ? nil : RecordViewer.name(of: version.key.number, field),
             item: isLife ? nil : viewer.itemName(version.key, field),
-            old: try json(old, version.key, field), new: try json(new, version.key, field),
-            oldText: text(old, version.key, field), newText: text(new, version.key, field),
+            old: try json(old, version.key, field),
+            new: try json(new, version.key, field),
+            oldText: text(old, version.key, field),
+            newText: text(new, version.key, field),
             provenance: provenance,
             action: Self.action(
-                new, old: old, key: version.key, version.sibling.version.attribution.reason))
+                new,
+                old: old,
+                key: version.key,
+                version.sibling.version.attribution.reason
+            )
+        )
     }
 
     /// Returns a content as scripts read it, or nil where it is no value.
@@ -101,8 +117,11 @@ struct HistoryReader {
         if key == .life { return .string(content.isDeletion ? "deleted" : "alive") }
         guard case .value(let bytes) = content else { return nil }
         return try viewer.json(
-            key, bytes, field,
-            rowKey: field?.hasRandomKeys == true ? Field.displayKeys(of: [key.item])[0] : nil)
+            key,
+            bytes,
+            field,
+            rowKey: field?.hasRandomKeys == true ? Field.displayKeys(of: [key.item])[0] : nil
+        )
     }
 
     /// Returns a content as a person reads it; empty where it is no value.
@@ -114,7 +133,10 @@ struct HistoryReader {
     }
 
     private static func action(
-        _ new: Content, old: Content?, key: FieldKey, _ reason: ChangeReason
+        _ new: Content,
+        old: Content?,
+        key: FieldKey,
+        _ reason: ChangeReason
     ) -> HistoryEntry.Action {
         switch reason {
         case .importing: return .import

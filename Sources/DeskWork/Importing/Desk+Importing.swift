@@ -18,15 +18,18 @@ extension Desk {
     ///   - options: What and how.
     ///   - isCancelled: Asked between transactions; what is counted then is done.
     ///   - progress: Told after each transaction.
+    /// - Returns: What became of every row.
     /// - Throws: `DeskError` (`usage`, `unknown_kind`, `unknown_space`, `unknown_field`), and what
     ///   reading the files reports. A row is never a reason to throw.
     public func importFiles(
-        _ options: ImportOptions, isCancelled: () -> Bool = { false },
+        _ options: ImportOptions,
+        isCancelled: () -> Bool = { false },
         progress: (ImportProgress) -> Void = { _ in }
     ) throws -> ImportSummary {
         var run = ImportRun(
             name: options.isDryRun ? "" : hexadecimal(surroundings.newKey().prefix(4)),
-            files: options.files.map { ($0 as NSString).lastPathComponent })
+            files: options.files.map { ($0 as NSString).lastPathComponent }
+        )
         let space = try options.space.map { text in
             try store.read { try self.space(named: text, $0) }
         }
@@ -60,8 +63,12 @@ extension Desk {
                 try take(batch, into: space, &next, writer)
                 try writer.putImportRun(
                     StoredImportRun(
-                        run: next.name, started: started,
-                        files: options.files.joined(separator: "\n"), summary: next.account.text))
+                        run: next.name,
+                        started: started,
+                        files: options.files.joined(separator: "\n"),
+                        summary: next.account.text
+                    )
+                )
             }
             run = next
             progress(batches.progress)
@@ -85,7 +92,8 @@ extension Desk {
     }
 
     private func reader(
-        of file: String, _ options: ImportOptions
+        of file: String,
+        _ options: ImportOptions
     ) throws -> (file: String, reader: any RecordReader) {
         let path = file == "-" ? "/dev/stdin" : file
         let source = try ByteSource(path: path)
@@ -97,8 +105,10 @@ extension Desk {
         case (nil, "jsonl"), (nil, "ndjson"), (nil, "json"): format = .jsonl
         default:
             throw DeskError(
-                .usage, "the format of \(file) cannot be told by its name",
-                hint: "Say --format jsonl, csv or ror.")
+                .usage,
+                "the format of \(file) cannot be told by its name",
+                hint: "Say --format jsonl, csv or ror."
+            )
         }
         switch format {
         case .jsonl:
@@ -108,8 +118,10 @@ extension Desk {
         case .csv:
             guard let name = options.kind else {
                 throw DeskError(
-                    .usage, "a CSV file does not say of what kind its rows are",
-                    hint: "Say --kind contact, for example.")
+                    .usage,
+                    "a CSV file does not say of what kind its rows are",
+                    hint: "Say --kind contact, for example."
+                )
             }
             do {
                 return (file, try CSVReader(source, kind: kind(named: name), map: options.map))
@@ -121,7 +133,9 @@ extension Desk {
 
     /// Takes rows in; where one meets what another of the same batch wrote, that is committed first.
     private func take(
-        _ rows: [ImportBatches.Row], into space: SpaceName?, _ run: inout ImportRun,
+        _ rows: [ImportBatches.Row],
+        into space: SpaceName?,
+        _ run: inout ImportRun,
         _ writer: StoreWriter
     ) throws {
         let viewer = RecordViewer(writer.reader, missionSpace: missionSpace)
@@ -129,7 +143,11 @@ extension Desk {
         func commit() throws {
             guard !pending.isEmpty else { return }
             let attribution = Attribution(
-                time: writer.nextTime(), author: officer, reason: .importing, note: run.name)
+                time: writer.nextTime(),
+                author: officer,
+                reason: .importing,
+                note: run.name
+            )
             for (space, edits) in pending.edits.sorted(by: { $0.key < $1.key }) {
                 try writer.commit(edits, in: space, attribution: attribution)
             }
@@ -157,8 +175,11 @@ extension Desk {
     }
 
     private func plan(
-        _ row: ParsedRow, _ planner: ImportPlanner, _ pending: inout PendingImport,
-        _ run: inout ImportRun, _ writer: StoreWriter
+        _ row: ParsedRow,
+        _ planner: ImportPlanner,
+        _ pending: inout PendingImport,
+        _ run: inout ImportRun,
+        _ writer: StoreWriter
     ) throws {
         for message in row.warnings { run.warn(row.file, row.line, message) }
         switch try planner.match(row) {
@@ -166,7 +187,11 @@ extension Desk {
             run.hold(row.file, row.line, reason)
         case .new(let uid):
             var draft = RecordDraft(
-                new: uid, kind: row.kind, space: row.space, missionSpace: missionSpace)
+                new: uid,
+                kind: row.kind,
+                space: row.space,
+                missionSpace: missionSpace
+            )
             let owner = row.authority == nil ? missionSpace.text : nil
             begin(&draft, shortID: "", owner: owner)
             try planner.fill(&draft, with: row, isNew: true, surroundings)
@@ -207,7 +232,10 @@ private final class ImportBatches {
         let sizes = readers.map(\.reader.totalBytes)
         let total = sizes.contains { $0 == nil } ? nil : sizes.reduce(0) { $0 + ($1 ?? 0) }
         return ImportProgress(
-            bytes: readers.reduce(0) { $0 + $1.reader.bytesRead }, totalBytes: total, rows: rows)
+            bytes: readers.reduce(0) { $0 + $1.reader.bytesRead },
+            totalBytes: total,
+            rows: rows
+        )
     }
 
     /// Returns the next rows, nil at the end of all files.

@@ -69,8 +69,11 @@ struct ImportPlanner {
         var uid = row.uid.flatMap { RecordUID(hexadecimal: $0) }
         if let authority = row.authority {
             uid = RecordUID(
-                space: space, kind: kind.number, scheme: authority.scheme,
-                identifier: authority.id)
+                space: space,
+                kind: kind.number,
+                scheme: authority.scheme,
+                identifier: authority.id
+            )
         }
         if keys.isEmpty, uid == nil, let field = kind.field(named: "import_ids") {
             let identifier = "row:" + Self.hash(row)
@@ -78,12 +81,23 @@ struct ImportPlanner {
             inputs.append((field, .items([ItemInput(key: Array(identifier.utf8), value: [])])))
         }
         return ParsedRow(
-            file: row.file, line: row.line, kind: kind, space: space, authority: row.authority,
-            uid: uid, keys: keys, inputs: inputs, unknown: unknown, warnings: warnings)
+            file: row.file,
+            line: row.line,
+            kind: kind,
+            space: space,
+            authority: row.authority,
+            uid: uid,
+            keys: keys,
+            inputs: inputs,
+            unknown: unknown,
+            warnings: warnings
+        )
     }
 
     private func input(
-        _ value: RowValue, for field: Field, _ warnings: inout [String]
+        _ value: RowValue,
+        for field: Field,
+        _ warnings: inout [String]
     ) throws(DeskError) -> FieldInput {
         var noticed: [ValueWarning] = []
         do throws(ValueError) {
@@ -93,7 +107,11 @@ struct ImportPlanner {
                     try field.input(json: json, context: desk.context, warnings: &noticed)
                 case .text(let text):
                     try field.input(
-                        text: text, splitting: true, context: desk.context, warnings: &noticed)
+                        text: text,
+                        splitting: true,
+                        context: desk.context,
+                        warnings: &noticed
+                    )
                 }
             for warning in noticed { warnings.append("\(field.name): \(warning.message)") }
             return input
@@ -104,7 +122,8 @@ struct ImportPlanner {
 
     /// `"#99"`: a field that another schema has, with its bytes in base64.
     private static func unknown(
-        _ value: ImportedField, of kind: Kind
+        _ value: ImportedField,
+        of kind: Kind
     ) throws(DeskError) -> [(key: FieldKey, bytes: [UInt8])] {
         guard value.name.hasPrefix("#"), let number = UInt32(value.name.dropFirst()),
             case .json(let json) = value.value
@@ -197,7 +216,9 @@ struct ImportPlanner {
 
     /// Puts into a draft what a row says and the record does not.
     func fill(
-        _ draft: inout RecordDraft, with row: ParsedRow, isNew: Bool,
+        _ draft: inout RecordDraft,
+        with row: ParsedRow,
+        isNew: Bool,
         _ surroundings: DraftSurroundings
     ) throws(DeskError) {
         for (field, input) in row.inputs {
@@ -226,8 +247,11 @@ struct ImportPlanner {
     }
 
     private func add(
-        _ item: ItemInput, to field: Field, _ held: [RecordDraft.HeldItem],
-        _ draft: inout RecordDraft, _ surroundings: DraftSurroundings
+        _ item: ItemInput,
+        to field: Field,
+        _ held: [RecordDraft.HeldItem],
+        _ draft: inout RecordDraft,
+        _ surroundings: DraftSurroundings
     ) {
         if let key = item.key {
             guard !held.contains(where: { $0.item == Item(key: key, value: item.value) }) else {

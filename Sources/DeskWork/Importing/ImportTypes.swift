@@ -27,8 +27,12 @@ public struct ImportOptions: Sendable {
 
     /// Creates options.
     public init(
-        files: [String], format: ImportFormat? = nil, kind: String? = nil, space: String? = nil,
-        map: [String: String] = [:], isDryRun: Bool = false
+        files: [String],
+        format: ImportFormat? = nil,
+        kind: String? = nil,
+        space: String? = nil,
+        map: [String: String] = [:],
+        isDryRun: Bool = false
     ) {
         self.files = files
         self.format = format

@@ -54,7 +54,9 @@ struct Condition {
     /// Whether the conditions hold for a record.
     /// - Complexity: O(*n*) in the versions of the fields that are named.
     func holds(
-        for held: HeldRecord, _ viewer: RecordViewer, _ context: ValueContext
+        for held: HeldRecord,
+        _ viewer: RecordViewer,
+        _ context: ValueContext
     ) throws -> Bool {
         try ConditionJudge(held: held, viewer: viewer, context: context).holds(expression)
     }
@@ -123,8 +125,11 @@ private struct ConditionParser {
         let comparison = try comparisonOperator()
         let value = comparison == .present ? "" : try self.value()
         return Condition.Comparison(
-            field: halves[0], part: halves.count == 2 ? halves[1] : nil, comparison: comparison,
-            value: value)
+            field: halves[0],
+            part: halves.count == 2 ? halves[1] : nil,
+            comparison: comparison,
+            value: value
+        )
     }
 
     private func check(_ names: [String], at start: Int) throws(DeskError) {
@@ -132,13 +137,17 @@ private struct ConditionParser {
         let fields = schema.kinds.compactMap { $0.field(named: names[0]) }
         guard !fields.isEmpty else {
             throw DeskError(
-                .unknownField, "no kind has a field “\(names[0])” (at character \(start + 1))",
-                hint: "Fields are listed by: attache schema show")
+                .unknownField,
+                "no kind has a field “\(names[0])” (at character \(start + 1))",
+                hint: "Fields are listed by: attache schema show"
+            )
         }
         guard names.count == 1 || fields.contains(where: { $0.part(named: names[1]) != nil }) else {
             throw DeskError(
-                .unknownField, "\(names[0]) has no part “\(names[1])”",
-                hint: "It has: \(fields[0].parts.map(\.name).joined(separator: ", ")).")
+                .unknownField,
+                "\(names[0]) has no part “\(names[1])”",
+                hint: "It has: \(fields[0].parts.map(\.name).joined(separator: ", "))."
+            )
         }
     }
 
@@ -213,8 +222,10 @@ private struct ConditionParser {
 
     private func failure(_ what: String) -> DeskError {
         DeskError(
-            .usage, "the condition “\(String(characters))”: \(what) at character \(position + 1)",
-            hint: "attache help where shows how conditions are written.")
+            .usage,
+            "the condition “\(String(characters))”: \(what) at character \(position + 1)",
+            hint: "attache help where shows how conditions are written."
+        )
     }
 }
 
@@ -293,7 +304,9 @@ private struct ConditionJudge {
     }
 
     private func matches(
-        _ bytes: [UInt8], _ comparison: Condition.Comparison, _ type: ValueType
+        _ bytes: [UInt8],
+        _ comparison: Condition.Comparison,
+        _ type: ValueType
     ) throws -> Bool {
         switch comparison.comparison {
         case .present: return true

@@ -28,10 +28,14 @@ extension Desk {
     ///   - conditions: All of them must hold (`Condition`).
     ///   - sort: A field or column, `-` in front for the reverse; nil for the short id.
     ///   - limit: How many at most; nil for all.
+    /// - Returns: The records, in order.
     /// - Throws: `DeskError` (`unknown_kind`, `unknown_field`, `usage`).
     /// - Complexity: O(*n*) in the records of the kind.
     public func list(
-        kind: String?, where conditions: [String] = [], sort: String? = nil, limit: Int? = nil
+        kind: String?,
+        where conditions: [String] = [],
+        sort: String? = nil,
+        limit: Int? = nil
     ) throws -> [RecordView] {
         let kind = try kind.map(self.kind(named:))
         let condition = try Condition(parsing: conditions, schema: schema)
@@ -55,9 +59,12 @@ extension Desk {
     ///   - text: Words in any script; the last may be the beginning of one.
     ///   - kind: Only this kind.
     ///   - limit: How many at most.
+    /// - Returns: The records, best first.
     /// - Throws: `DeskError` (`unknown_kind`).
     public func find(
-        _ text: String, kind: String? = nil, limit: Int = 50
+        _ text: String,
+        kind: String? = nil,
+        limit: Int = 50
     ) throws -> [FoundRecord] {
         let kind = try kind.map(self.kind(named:))
         return try store.read { reader in
@@ -74,7 +81,8 @@ extension Desk {
                 let view = try viewer.view(of: held)
                 let snippet = Snippet.best(in: view, for: text)
                 found.append(
-                    FoundRecord(record: view, field: snippet.field, snippet: snippet.pieces))
+                    FoundRecord(record: view, field: snippet.field, snippet: snippet.pieces)
+                )
             }
             return found
         }
@@ -119,7 +127,9 @@ private struct RecordOrder {
         guard column == "id" else { return Key(text: SearchFold.fold(text), number: 0) }
         let digits = text.reversed().prefix { $0.isNumber }
         return Key(
-            text: String(text.dropLast(digits.count)), number: Int(String(digits.reversed())) ?? 0)
+            text: String(text.dropLast(digits.count)),
+            number: Int(String(digits.reversed())) ?? 0
+        )
     }
 }
 
@@ -129,7 +139,8 @@ enum Snippet {
     private static let width = 60
 
     static func best(
-        in view: RecordView, for text: String
+        in view: RecordView,
+        for text: String
     ) -> (field: String, pieces: [SnippetPiece]) {
         let words = SearchFold.fold(text).split(whereSeparator: { !$0.isLetter && !$0.isNumber })
             .map(String.init)

@@ -8,6 +8,7 @@ extension Desk {
     /// - Parameters:
     ///   - id: A short id, uid or its first digits, ORCID iD, ROR id or e-mail address.
     ///   - change: The record as it stood after this change; nil for now.
+    /// - Returns: The record.
     /// - Throws: `DeskError` (`not_found`, `ambiguous_id`), `StoreError`.
     public func show(_ id: String, at change: String? = nil) throws -> RecordView {
         try store.read { reader in
@@ -39,13 +40,16 @@ extension Desk {
         if found.count == 1 { return found[0] }
         guard !found.isEmpty, halves.count <= 2 else {
             throw DeskError(
-                .notFound, "no change is named “\(text)”",
-                hint: "Changes are listed by: attache log")
+                .notFound,
+                "no change is named “\(text)”",
+                hint: "Changes are listed by: attache log"
+            )
         }
         let names = try found.prefix(8).compactMap { try viewer.changeName(of: $0.dot) }
         throw DeskError(
             .ambiguousID,
             "“\(text)” fits \(found.count) changes: \(names.joined(separator: ", "))",
-            hint: "Type more of its digits.")
+            hint: "Type more of its digits."
+        )
     }
 }

@@ -58,12 +58,15 @@ extension StoreReader {
     /// - Parameters:
     ///   - kind: Only this kind; nil for all.
     ///   - body: Returns whether to go on.
+    /// - Throws: What the body throws; what the store reports.
     func forEachHeld(
-        kind: Kind? = nil, _ body: (HeldRecord) throws -> Bool
+        kind: Kind? = nil,
+        _ body: (HeldRecord) throws -> Bool
     ) throws {
         let split = try splitRecords()
         try forEachRecord(kind: kind?.number) { record in
-            let parts = split.contains(record.key.uid) ? try self.parts(of: record.key.uid) : [record]
+            let parts =
+                split.contains(record.key.uid) ? try self.parts(of: record.key.uid) : [record]
             // A record is visited once, at its main part.
             guard let held = HeldRecord(parts, schema: schema), held.main.row == record.row else {
                 return true

@@ -27,20 +27,26 @@ struct RecordFinder {
         if visible.count == 1 { return visible[0] }
         guard !found.isEmpty else {
             throw DeskError(
-                .notFound, "no record is named “\(text)”",
-                hint: "Look for it with: attache find \(text)")
+                .notFound,
+                "no record is named “\(text)”",
+                hint: "Look for it with: attache find \(text)"
+            )
         }
         let names = try found.prefix(Self.shownLimit).map { held in
             let title = viewer.title(of: held)
             return try viewer.name(of: held) + (title.isEmpty ? "" : " (\(title))")
         }
         throw DeskError(
-            .ambiguousID, "“\(text)” fits \(found.count) records: \(names.joined(separator: ", "))",
-            hint: "Name one of them by its short id.")
+            .ambiguousID,
+            "“\(text)” fits \(found.count) records: \(names.joined(separator: ", "))",
+            hint: "Name one of them by its short id."
+        )
     }
 
     private func records(named text: String) throws -> [HeldRecord] {
-        let text = String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+        let text = String(
+            text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()
+        )
         if let reference = Reference(text) {
             let found = try records(for: reference)
             if !found.isEmpty { return found }
@@ -54,7 +60,10 @@ struct RecordFinder {
         if text.contains("@") {
             var warnings: [ValueWarning] = []
             let address = try? ValueType.email.canonical(
-                text, context: ValueContext(), warnings: &warnings)
+                text,
+                context: ValueContext(),
+                warnings: &warnings
+            )
             return try records(scheme: "email", address ?? text)
         }
         if text.utf8.count >= 4, text.allSatisfy(\.isHexDigit) {
@@ -103,7 +112,10 @@ struct RecordFinder {
     ]
 
     private static func bears(
-        _ state: RecordState, scheme: String, _ identifier: String, _ schema: Schema
+        _ state: RecordState,
+        scheme: String,
+        _ identifier: String,
+        _ schema: Schema
     ) -> Bool {
         guard let name = fields[scheme],
             let field = schema.kind(number: state.kind)?.field(named: name)

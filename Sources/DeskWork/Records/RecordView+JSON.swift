@@ -4,6 +4,7 @@ extension RecordView {
     /// The object that `show --json` prints, and JSON Lines hold.
     ///
     /// - Parameter provenance: Whether to say of each field who set it and when.
+    /// - Returns: The object.
     public func json(provenance: Bool = false) -> JSONValue {
         var members = [
             JSONMember("id", .string(id)), JSONMember("uid", .string(uid.description)),
@@ -26,7 +27,10 @@ extension RecordView {
                                 JSONMember("space", .string(part.space.text)),
                                 JSONMember("fields", Self.json(part.fields)),
                             ])
-                        })))
+                        }
+                    )
+                )
+            )
         }
         if provenance {
             let members2 = fields.map { field in

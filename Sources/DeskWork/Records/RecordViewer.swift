@@ -6,6 +6,7 @@ import RecordStorage
 /// Makes what a person sees of records, inside one transaction.
 ///
 /// It remembers the desks and references that it looked up, so that a list asks once for each.
+/// - Returns: The record as it is shown.
 final class RecordViewer {
     let reader: StoreReader
     let missionSpace: SpaceName
@@ -19,9 +20,10 @@ final class RecordViewer {
 
     // MARK: Records
 
-    /// Returns what a person sees of a record.
+    /// Returns what a person sees of a record, with the name of every value's change where asked.
     ///
-    /// - Parameter withChanges: Whether to name the change of every value.
+    /// - Returns: The record as it is shown.
+    /// - Throws: What the store reports.
     func view(of held: HeldRecord, withChanges: Bool = false) throws -> RecordView {
         let parts = held.parts(asSeenFrom: missionSpace)
         var conflicts: [String] = held.life == .contested ? ["life"] : []
@@ -40,7 +42,11 @@ final class RecordViewer {
                 }
                 guard case .value(let bytes) = reading.shown else { continue }
                 let value = ShownValue(
-                    key: entry.key, bytes: bytes, space: part.key.space, reading: reading)
+                    key: entry.key,
+                    bytes: bytes,
+                    space: part.key.space,
+                    reading: reading
+                )
                 if let known = seen[entry.key] {
                     if known != reading.shown { differing[number, default: []].append(value) }
                 } else {
@@ -52,13 +58,20 @@ final class RecordViewer {
             if !differing.isEmpty { elsewhere.append((part.key.space, differing)) }
         }
         return RecordView(
-            id: try name(of: held), uid: held.uid, kind: held.kind, kindName: held.kindName,
-            space: held.main.key.space, life: held.life, title: title(of: held),
+            id: try name(of: held),
+            uid: held.uid,
+            kind: held.kind,
+            kindName: held.kindName,
+            space: held.main.key.space,
+            life: held.life,
+            title: title(of: held),
             fields: try fields(shown, of: held.kind, withChanges),
-            conflicts: conflicts, changed: try latest(of: parts, withChanges),
+            conflicts: conflicts,
+            changed: try latest(of: parts, withChanges),
             elsewhere: try elsewhere.map { part in
                 PartView(space: part.space, fields: try fields(part.values, of: held.kind, false))
-            })
+            }
+        )
     }
 
     private struct ShownValue {
@@ -69,7 +82,9 @@ final class RecordViewer {
     }
 
     private func fields(
-        _ values: [UInt32: [ShownValue]], of kind: Kind?, _ withChanges: Bool
+        _ values: [UInt32: [ShownValue]],
+        of kind: Kind?,
+        _ withChanges: Bool
     ) throws -> [FieldView] {
         try values.sorted { $0.key < $1.key }.map { number, values in
             let field = kind?.field(number: number)
@@ -77,14 +92,21 @@ final class RecordViewer {
             let keys = rowKeys(of: ordered.map(\.key.item), field)
             let views = try ordered.enumerated().map { index, value in
                 ValueView(
-                    key: value.key, space: value.space,
+                    key: value.key,
+                    space: value.space,
                     json: try json(value.key, value.bytes, field, rowKey: keys?[index]),
-                    text: text(value.key, value.bytes, field), rowKey: keys?[index],
+                    text: text(value.key, value.bytes, field),
+                    rowKey: keys?[index],
                     reading: value.reading,
-                    provenance: try provenance(of: value.reading.version, withChanges))
+                    provenance: try provenance(of: value.reading.version, withChanges)
+                )
             }
             return FieldView(
-                number: number, name: Self.name(of: number, field), field: field, values: views)
+                number: number,
+                name: Self.name(of: number, field),
+                field: field,
+                values: views
+            )
         }
     }
 
@@ -124,14 +146,19 @@ final class RecordViewer {
         let erasure = parts.lazy.compactMap(\.state.erasure).first
         return try provenance(
             dot: erasure?.dot ?? Dot(ActorID(0), 0),
-            erasure?.attribution ?? Attribution(time: .zero, author: ""), withChange)
+            erasure?.attribution ?? Attribution(time: .zero, author: ""),
+            withChange
+        )
     }
 
     // MARK: Values
 
     /// Returns a value or item as `show --json` prints it.
     func json(
-        _ key: FieldKey, _ bytes: [UInt8], _ field: Field?, rowKey: String? = nil
+        _ key: FieldKey,
+        _ bytes: [UInt8],
+        _ field: Field?,
+        rowKey: String? = nil
     ) throws -> JSONValue {
         guard let field else { return Self.unknown(key, bytes) }
         var failure: (any Error)?
@@ -147,8 +174,10 @@ final class RecordViewer {
             field.isRegister
             ? field.json(register: bytes, label: label)
             : field.json(
-                item: Item(key: key.item, value: bytes), rowKey: field.isSinglePart ? nil : rowKey,
-                label: label)
+                item: Item(key: key.item, value: bytes),
+                rowKey: field.isSinglePart ? nil : rowKey,
+                label: label
+            )
         if let failure { throw failure }
         return json
     }
@@ -192,12 +221,18 @@ final class RecordViewer {
     }
 
     func provenance(
-        dot: Dot, _ attribution: Attribution, _ withChange: Bool
+        dot: Dot,
+        _ attribution: Attribution,
+        _ withChange: Bool
     ) throws -> Provenance {
         Provenance(
-            at: attribution.time, by: attribution.author, desk: try desk(of: dot.actor),
-            change: withChange ? try changeName(of: dot) : nil, reason: attribution.reason,
-            note: attribution.note)
+            at: attribution.time,
+            by: attribution.author,
+            desk: try desk(of: dot.actor),
+            change: withChange ? try changeName(of: dot) : nil,
+            reason: attribution.reason,
+            note: attribution.note
+        )
     }
 
     /// Returns the name of a change, or nil where its digest has not arrived.
@@ -273,7 +308,9 @@ final class RecordViewer {
         if found.count == 1 {
             let title = title(of: found[0])
             label = ReferenceLabel(
-                shortID: try name(of: found[0]), name: title.isEmpty ? nil : title)
+                shortID: try name(of: found[0]),
+                name: title.isEmpty ? nil : title
+            )
         }
         labels[reference] = label
         return label

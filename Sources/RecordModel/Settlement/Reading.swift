@@ -40,14 +40,21 @@ extension RecordState {
     ///   - entry: The register's siblings in this record.
     ///   - field: What the schema says of it; nil for a field that it does not know.
     ///   - base: Returns what an earlier version held, nil where it is not kept.
+    /// - Returns: What is shown, and what stands beside it.
     /// - Complexity: O(1) for one sibling, O(*k*²) in the number of siblings.
     public static func reading(
-        of entry: FieldEntry, as field: Field?, base: (Dot) -> Content? = { _ in nil }
+        of entry: FieldEntry,
+        as field: Field?,
+        base: (Dot) -> Content? = { _ in nil }
     ) -> Reading {
         let all = entry.siblings.siblings
         if all.count == 1 {
             return Reading(
-                shown: all[0].version.content, version: all[0], siblings: all, standing: .single)
+                shown: all[0].version.content,
+                version: all[0],
+                siblings: all,
+                standing: .single
+            )
         }
         var ordered = all.sorted(by: precedes)
         // Add-wins: an item that somebody put in, or changed, beside its removal stays.
@@ -59,14 +66,21 @@ extension RecordState {
         if distinct.count == 1 {
             let standing: Reading.Standing = ordered.count < all.count ? .settled(.none) : .equal
             return Reading(
-                shown: latest.version.content, version: latest, siblings: distinct,
-                standing: standing)
+                shown: latest.version.content,
+                version: latest,
+                siblings: distinct,
+                standing: standing
+            )
         }
-        let settled = field.flatMap { settle(distinct, as: $0, isItem: !entry.key.item.isEmpty, base) }
+        let settled = field.flatMap {
+            settle(distinct, as: $0, isItem: !entry.key.item.isEmpty, base)
+        }
         return Reading(
             shown: settled?.content ?? latest.version.content,
-            version: settled?.version ?? latest, siblings: distinct,
-            standing: settled.map { .settled($0.policy) } ?? .conflict)
+            version: settled?.version ?? latest,
+            siblings: distinct,
+            standing: settled.map { .settled($0.policy) } ?? .conflict
+        )
     }
 
     /// The order of time, then of actor and counter, then of the versions themselves: total, so
@@ -100,7 +114,10 @@ extension RecordState {
     private typealias Settlement = (content: Content, version: Sibling, policy: Policy)
 
     private static func settle(
-        _ siblings: [Sibling], as field: Field, isItem: Bool, _ base: (Dot) -> Content?
+        _ siblings: [Sibling],
+        as field: Field,
+        isItem: Bool,
+        _ base: (Dot) -> Content?
     ) -> Settlement? {
         func settled(_ version: Sibling?, by policy: Policy) -> Settlement? {
             version.map { ($0.version.content, $0, policy) }
@@ -133,7 +150,9 @@ extension RecordState {
     /// The version whose value stands in the given order to every other; nil where some cannot be
     /// compared.
     private static func extreme(
-        of values: [Sibling], _ type: ValueType, _ order: ValueOrder
+        of values: [Sibling],
+        _ type: ValueType,
+        _ order: ValueOrder
     ) -> Sibling? {
         guard var best = values.first else { return nil }
         for candidate in values.dropFirst() {
@@ -149,7 +168,9 @@ extension RecordState {
     /// The most restrictive version: for items (consents) one with a date of withdrawal, the
     /// earliest such; for single values by the order of the type.
     private static func strictest(
-        of values: [Sibling], _ field: Field, isItem: Bool
+        of values: [Sibling],
+        _ field: Field,
+        isItem: Bool
     ) -> Sibling? {
         if isItem {
             guard let part = field.part(named: "withdrawn") else { return values.last }
@@ -176,7 +197,9 @@ extension RecordState {
                 candidate == other
                     || Fullness.isFuller(
                         candidate.version.content.bytes ?? [],
-                        than: other.version.content.bytes ?? [], type)
+                        than: other.version.content.bytes ?? [],
+                        type
+                    )
             }
         }
     }

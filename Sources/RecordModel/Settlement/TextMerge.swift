@@ -55,8 +55,12 @@ public enum TextMerge {
             let secondEnd = next < base.count ? toSecond[next] ?? second.count : second.count
             append(
                 stretch(
-                    Array(base[b..<next]), Array(first[f..<firstEnd]),
-                    Array(second[s..<secondEnd])), to: &result)
+                    Array(base[b..<next]),
+                    Array(first[f..<firstEnd]),
+                    Array(second[s..<secondEnd])
+                ),
+                to: &result
+            )
             (b, f, s) = (next, firstEnd, secondEnd)
         }
         return result
@@ -88,7 +92,9 @@ public enum TextMerge {
     }
 
     private static func stretch(
-        _ base: [String], _ first: [String], _ second: [String]
+        _ base: [String],
+        _ first: [String],
+        _ second: [String]
     ) -> MergedStretch {
         if first == second || second == base { return .settled(first) }
         if first == base { return .settled(second) }
@@ -106,7 +112,9 @@ public enum TextMerge {
     /// Returns for each element of `base` the index of its match in a longest common subsequence.
     private static func matches(_ base: [String], _ other: [String]) -> [Int?] {
         var lengths = Array(
-            repeating: Array(repeating: 0, count: other.count + 1), count: base.count + 1)
+            repeating: Array(repeating: 0, count: other.count + 1),
+            count: base.count + 1
+        )
         for i in base.indices.reversed() {
             for j in other.indices.reversed() {
                 lengths[i][j] =

@@ -31,7 +31,10 @@ public struct Attribution: Hashable, Comparable, Sendable {
 
     /// Creates an attribution.
     public init(
-        time: HybridTime, author: String, reason: ChangeReason = .edit, note: String = ""
+        time: HybridTime,
+        author: String,
+        reason: ChangeReason = .edit,
+        note: String = ""
     ) {
         self.time = time
         self.author = author

@@ -63,9 +63,12 @@ public enum Chain {
     ///   - counter: The transaction's number.
     ///   - attribution: Who made it, when and why.
     ///   - changes: The records that it wrote, with the digest of each one's writes, ascending.
+    /// - Returns: The digest.
     /// - Complexity: O(*n*) in the number of records; one SHA-256.
     public static func next(
-        after previous: Digest128, counter: UInt64, attribution: Attribution,
+        after previous: Digest128,
+        counter: UInt64,
+        attribution: Attribution,
         changes: [(uid: RecordUID, digest: Digest128)]
     ) -> Digest128 {
         var writer = ByteWriter(capacity: 64 + 24 * changes.count)

@@ -55,8 +55,13 @@ public struct RecordDelta: Hashable, Sendable {
 
     /// Creates what travels for one record.
     public init(
-        uid: RecordUID, kind: UInt32, fields: [FieldEntry], context: VersionVector,
-        erasure: Erasure? = nil, isComplete: Bool, bases: [BaseCell] = []
+        uid: RecordUID,
+        kind: UInt32,
+        fields: [FieldEntry],
+        context: VersionVector,
+        erasure: Erasure? = nil,
+        isComplete: Bool,
+        bases: [BaseCell] = []
     ) {
         self.uid = uid
         self.kind = kind
@@ -118,10 +123,12 @@ public struct RecordState: Hashable, Sendable {
         context = VersionVector()
     }
 
-    /// Creates a state from its stored parts.
-    /// - Parameter fields: Ascending by key, none of them empty.
+    /// Creates a state from its stored parts, the fields ascending by key and none of them empty.
     public init(
-        kind: UInt32, fields: [FieldEntry], context: VersionVector, erasure: Erasure? = nil
+        kind: UInt32,
+        fields: [FieldEntry],
+        context: VersionVector,
+        erasure: Erasure? = nil
     ) {
         self.kind = kind
         self.fields = fields
@@ -161,7 +168,10 @@ public struct RecordState: Hashable, Sendable {
     /// - Returns: The versions that were replaced.
     @discardableResult
     public mutating func write(
-        _ content: Content, to key: FieldKey, dot: Dot, attribution: Attribution
+        _ content: Content,
+        to key: FieldKey,
+        dot: Dot,
+        attribution: Attribution
     ) -> [Sibling] {
         restore([content], to: key, dot: dot, attribution: attribution)
     }
@@ -169,11 +179,14 @@ public struct RecordState: Hashable, Sendable {
     /// Puts several versions into a field at once, as variants of one dot: siblings that a decision
     /// had settled and that are to be decided anew.
     ///
-    /// - Parameter contents: At least one.
+    /// There is at least one.
     /// - Returns: The versions that were replaced.
     @discardableResult
     public mutating func restore(
-        _ contents: [Content], to key: FieldKey, dot: Dot, attribution: Attribution
+        _ contents: [Content],
+        to key: FieldKey,
+        dot: Dot,
+        attribution: Attribution
     ) -> [Sibling] {
         let index = lowerBound(of: key)
         let isPresent = index < fields.count && fields[index].key == key
@@ -181,13 +194,16 @@ public struct RecordState: Hashable, Sendable {
         let isRewrite = !replaced.isEmpty && replaced.allSatisfy { $0.dot == dot }
         var parents = isRewrite ? replaced[0].version.parents : []
         if !isRewrite {
-            for sibling in replaced where parents.last != sibling.dot { parents.append(sibling.dot) }
+            for sibling in replaced where parents.last != sibling.dot {
+                parents.append(sibling.dot)
+            }
         }
         let siblings = SiblingSet(
             contents.map { content in
                 let cell = Cell(content: content, attribution: attribution, parents: parents)
                 return Sibling(dot: dot, version: cell)
-            })
+            }
+        )
         if isPresent {
             fields[index].siblings = siblings
         } else {
@@ -217,12 +233,19 @@ public struct RecordState: Hashable, Sendable {
     /// The delta that carries the whole state.
     public func complete(uid: RecordUID) -> RecordDelta {
         RecordDelta(
-            uid: uid, kind: kind, fields: fields, context: context, erasure: erasure,
-            isComplete: true)
+            uid: uid,
+            kind: kind,
+            fields: fields,
+            context: context,
+            erasure: erasure,
+            isComplete: true
+        )
     }
 
     /// Returns what a peer with the given knowledge may lack: every field that has a dot beyond it,
-    /// with the whole context, or nil where there is no such field. A record that was created or
+    /// with the whole context, or nil where there is no such field.
+    ///
+    /// A record that was created or
     /// undeleted beyond that knowledge goes whole.
     ///
     /// Spec: `Protocol/spec/03-merge.md` §4.
@@ -242,8 +265,12 @@ public struct RecordState: Hashable, Sendable {
         }
         if isRevived { return complete(uid: uid) }
         return RecordDelta(
-            uid: uid, kind: kind, fields: missing, context: context,
-            isComplete: missing.count == fields.count)
+            uid: uid,
+            kind: kind,
+            fields: missing,
+            context: context,
+            isComplete: missing.count == fields.count
+        )
     }
 
     /// Joins what another replica knows of this record.
@@ -254,7 +281,8 @@ public struct RecordState: Hashable, Sendable {
     ///   - theirForgotten: The same of the sender.
     /// - Complexity: O(*n* + *m*) in the number of fields of the two.
     public mutating func join(
-        _ delta: RecordDelta, forgotten: VersionVector = VersionVector(),
+        _ delta: RecordDelta,
+        forgotten: VersionVector = VersionVector(),
         theirForgotten: VersionVector = VersionVector()
     ) {
         kind = min(kind, delta.kind)

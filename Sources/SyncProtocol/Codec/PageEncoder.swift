@@ -64,7 +64,9 @@ struct PageEncoder {
                 append(sibling, key: entry.key, record: index, to: \.columns)
             }
         }
-        for base in Set(record.bases).sorted() { append(base.sibling, key: base.key, record: index, to: \.bases) }
+        for base in Set(record.bases).sorted() {
+            append(base.sibling, key: base.key, record: index, to: \.bases)
+        }
     }
 
     private mutating func append(

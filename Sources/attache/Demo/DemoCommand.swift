@@ -10,11 +10,13 @@ struct DemoCommand: ParsableCommand {
         discussion: """
             Everything is real: this program runs itself as headquarters on a loopback port and \
             as three desks in a temporary folder. The people are invented.
-            """)
+            """
+    )
 
     @Option(
         help: ArgumentHelp("Keep the replicas in this folder.", valueName: "dir"),
-        completion: .directory)
+        completion: .directory
+    )
     var keep: String?
 
     func run() throws {
@@ -28,7 +30,8 @@ struct DemoCommand: ParsableCommand {
         try ministry.play()
         if let keep {
             try StandardStreams.print(
-                SafeText.line("\nThe replicas are in \(keep): attache status --replica \(keep)/ber"))
+                SafeText.line("\nThe replicas are in \(keep): attache status --replica \(keep)/ber")
+            )
         }
     }
 
@@ -38,8 +41,10 @@ struct DemoCommand: ParsableCommand {
             ?? FileManager.default.temporaryDirectory
             .appendingPathComponent("attache-demo-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
-            at: folder, withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700])
+            at: folder,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
         return folder
     }
 }
@@ -78,13 +83,19 @@ private final class DemoMinistry {
                 "init", "--replica", replica, "--desk", desk.code, "--officer", desk.officer,
                 "--mission", desk.mission,
             ])
-            let token = try run(["hq", "token", "--data", "hq", "--desk", desk.code], isQuiet: true)
+            let token = try run(
+                ["hq", "token", "--data", "hq", "--desk", desk.code],
+                isQuiet: true
+            )
             try run(["enrol", "--replica", replica, "--hq", address, "--token", token])
         }
 
         try say("Berlin imports what it has, and everybody exchanges.")
         try DemoData.contacts.write(
-            to: folder.appendingPathComponent("contacts.jsonl"), atomically: true, encoding: .utf8)
+            to: folder.appendingPathComponent("contacts.jsonl"),
+            atomically: true,
+            encoding: .utf8
+        )
         try run(["import", "--replica", "ber", "contacts.jsonl", "--space", "all-missions"])
         for desk in ["ber", "lon", "gva"] { try sync(desk) }
 
@@ -94,7 +105,9 @@ private final class DemoMinistry {
             "set", "--replica", "lon", "ber-1", "employer=Helmholtz Munich", "city=Munich",
             "phones+=+44 20 7946 0123",
         ])
-        try run(["set", "--replica", "gva", "ber-2", "willing_to+=mentor", "last_contacted=2026-03-15"])
+        try run([
+            "set", "--replica", "gva", "ber-2", "willing_to+=mentor", "last_contacted=2026-03-15",
+        ])
         try run([
             "add", "contact", "--replica", "gva", "--space", "all-missions",
             "preferred_name=Dr Zeb Qureshi", "country_of_residence=CH", "research_fields=1.3",
@@ -128,7 +141,8 @@ private final class DemoMinistry {
             throw ErrorReport(.unverified, "the replicas do not hold the same")
         }
         try StandardStreams.print(
-            style.good("\nAll four replicas hold the same, and no conflict is open."))
+            style.good("\nAll four replicas hold the same, and no conflict is open.")
+        )
     }
 
     private func digest(in spaces: JSONValue) -> String? {
@@ -189,13 +203,18 @@ private final class DemoMinistry {
     /// - Returns: What it printed, without the last line end.
     @discardableResult
     private func run(
-        _ arguments: [String], input: String? = nil, isQuiet: Bool = false
+        _ arguments: [String],
+        input: String? = nil,
+        isQuiet: Bool = false
     ) throws -> String {
         if !isQuiet {
             let shown = arguments.map { $0.contains(" ") ? "'\($0)'" : $0 }
-            let keys = input.map { "printf '\($0.split(separator: "\n").joined(separator: "\\n"))' | " }
+            let keys = input.map {
+                "printf '\($0.split(separator: "\n").joined(separator: "\\n"))' | "
+            }
             try StandardStreams.print(
-                style.dim("$ \(keys ?? "")attache " + shown.joined(separator: " ")))
+                style.dim("$ \(keys ?? "")attache " + shown.joined(separator: " "))
+            )
         }
         let process = try process(arguments)
         let output = Pipe()
@@ -214,7 +233,9 @@ private final class DemoMinistry {
         // 3 says that conflicts wait, which is no failure here.
         guard [0, ExitStatus.conflicts.rawValue].contains(process.terminationStatus) else {
             throw ErrorReport(
-                .io, "attache \(arguments.first ?? "") ended with \(process.terminationStatus)")
+                .io,
+                "attache \(arguments.first ?? "") ended with \(process.terminationStatus)"
+            )
         }
         return text
     }

@@ -1,5 +1,7 @@
 /// The records of the demonstration: `Samples/data/contacts.jsonl`, so that the program needs no
-/// other file. The people and places are invented.
+/// other file.
+///
+/// The people and places are invented.
 enum DemoData {
     // swift-format-ignore: a line is a record.
     static let contacts = #"""

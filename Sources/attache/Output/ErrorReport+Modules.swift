@@ -23,7 +23,9 @@ extension ErrorReport {
             self.init(.io, "stopped; what was exchanged stays", hint: "Run it again to go on.")
         case let error as OutputFailure:
             self.init(
-                errorNumber: error.errorNumber, doing: "the output could not be written")
+                errorNumber: error.errorNumber,
+                doing: "the output could not be written"
+            )
         case let error as CocoaError: self.init(error)
         default: self.init(.io, "an unexpected error: \(error)")
         }
@@ -52,41 +54,58 @@ extension ErrorReport {
         switch error {
         case .noReplica(let path):
             self.init(
-                .noReplica, "there is no replica at \(path)",
-                hint: "Make one with: attache init --desk BER --officer \"H. Raza\"")
+                .noReplica,
+                "there is no replica at \(path)",
+                hint: "Make one with: attache init --desk BER --officer \"H. Raza\""
+            )
         case .replicaExists(let path):
             self.init(
-                .replicaExists, "\(path) exists already and was left as it is",
-                hint: "Choose another place with --replica, or another file name.")
+                .replicaExists,
+                "\(path) exists already and was left as it is",
+                hint: "Choose another place with --replica, or another file name."
+            )
         case .foreignFile(let path):
             self.init(
-                .foreignFile, "\(path) was not made by Attaché and was left as it is",
-                hint: "Choose the replica with --replica or ATTACHE_REPLICA.")
+                .foreignFile,
+                "\(path) was not made by Attaché and was left as it is",
+                hint: "Choose the replica with --replica or ATTACHE_REPLICA."
+            )
         case .newerFormat(let found, let supported):
             self.init(
                 .newerFormat,
                 "the replica has format \(found), and this program reads up to \(supported)",
-                hint: "Install the newer Attaché; nothing was changed.")
+                hint: "Install the newer Attaché; nothing was changed."
+            )
         case .damaged(let detail):
             self.init(
-                .damaged, "the replica is damaged: \(detail)",
-                hint: "Run attache doctor; headquarters has all that was synced.")
+                .damaged,
+                "the replica is damaged: \(detail)",
+                hint: "Run attache doctor; headquarters has all that was synced."
+            )
         case .busy:
             self.init(
-                .busy, "another program is writing to the replica; nothing was changed",
-                hint: "Try again in a moment.")
+                .busy,
+                "another program is writing to the replica; nothing was changed",
+                hint: "Try again in a moment."
+            )
         case .diskFull:
             self.init(
-                .diskFull, "the disk is full; nothing was written, and what was there is safe",
-                hint: "Free some space and run the command again.")
+                .diskFull,
+                "the disk is full; nothing was written, and what was there is safe",
+                hint: "Free some space and run the command again."
+            )
         case .io(let detail):
             self.init(
-                .io, "the replica could not be read or written: \(detail)",
-                hint: "Nothing was half written; see that the disk and its permissions are right.")
+                .io,
+                "the replica could not be read or written: \(detail)",
+                hint: "Nothing was half written; see that the disk and its permissions are right."
+            )
         case .unknownSpace(let name):
             self.init(
-                .unknownSpace, "this replica holds no space “\(name)”",
-                hint: "attache spaces lists those that it holds.")
+                .unknownSpace,
+                "this replica holds no space “\(name)”",
+                hint: "attache spaces lists those that it holds."
+            )
         }
     }
 
@@ -94,12 +113,16 @@ extension ErrorReport {
         switch error {
         case .missing(let path):
             self.init(
-                .keyMissing, "the replica's key \(path) is not there; local work goes on",
-                hint: "Put it back, or enrol again with a new token: unsent changes are kept.")
+                .keyMissing,
+                "the replica's key \(path) is not there; local work goes on",
+                hint: "Put it back, or enrol again with a new token: unsent changes are kept."
+            )
         case .malformed(let path):
             self.init(
-                .keyMissing, "\(path) holds no key; local work goes on",
-                hint: "Put the key back, or enrol again with a new token.")
+                .keyMissing,
+                "\(path) holds no key; local work goes on",
+                hint: "Put the key back, or enrol again with a new token."
+            )
         case .io(let path, let reason):
             self.init(.io, "\(path): \(reason)", hint: "See that the directory may be written.")
         }
@@ -109,16 +132,22 @@ extension ErrorReport {
         switch error {
         case .badDeskCode(let code):
             self.init(
-                .badValue, "“\(code)” is no desk code",
-                hint: "A code has 2 to 8 letters and digits, a letter first, as BER.")
+                .badValue,
+                "“\(code)” is no desk code",
+                hint: "A code has 2 to 8 letters and digits, a letter first, as BER."
+            )
         case .badSpaceName(let name):
             self.init(
-                .badValue, "“\(name)” cannot be the name of a space",
-                hint: "A name is lower-case letters, digits and hyphens, as all-missions.")
+                .badValue,
+                "“\(name)” cannot be the name of a space",
+                hint: "A name is lower-case letters, digits and hyphens, as all-missions."
+            )
         case .deskInUse(let code):
             self.init(
-                .deskInUse, "desk \(code) has a replica already",
-                hint: "With --replace the token retires that replica.")
+                .deskInUse,
+                "desk \(code) has a replica already",
+                hint: "With --replace the token retires that replica."
+            )
         }
     }
 
@@ -128,15 +157,21 @@ extension ErrorReport {
             self.init(
                 .unknownField,
                 "no column of the file is a field of \(kind): \(header.joined(separator: ", "))",
-                hint: "Name columns with --map COLUMN=FIELD; attache schema show \(kind) lists them.")
+                hint:
+                    "Name columns with --map COLUMN=FIELD; attache schema show \(kind) lists them."
+            )
         case .unknownColumn(let column, let header):
             self.init(
-                .usage, "the file has no column “\(column)”",
-                hint: "Its columns are \(header.joined(separator: ", ")).")
+                .usage,
+                "the file has no column “\(column)”",
+                hint: "Its columns are \(header.joined(separator: ", "))."
+            )
         case .unknownField(let field, let kind):
             self.init(
-                .unknownField, "\(kind) has no field “\(field)”",
-                hint: "attache schema show \(kind) lists them.")
+                .unknownField,
+                "\(kind) has no field “\(field)”",
+                hint: "attache schema show \(kind) lists them."
+            )
         case .unreadableHeader(let reason):
             self.init(.badValue, "the file's header cannot be read: \(reason)")
         }
@@ -163,7 +198,9 @@ extension ErrorReport {
     init(errorNumber: Int32, doing what: String) {
         let isFull = [ENOSPC, EDQUOT, EFBIG].contains(errorNumber)
         self.init(
-            isFull ? .diskFull : .io, "\(what): \(Platform.message(of: errorNumber))",
-            hint: isFull ? "Free some space and run the command again." : nil)
+            isFull ? .diskFull : .io,
+            "\(what): \(Platform.message(of: errorNumber))",
+            hint: isFull ? "Free some space and run the command again." : nil
+        )
     }
 }

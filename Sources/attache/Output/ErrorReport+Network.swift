@@ -9,46 +9,66 @@ extension ErrorReport {
         switch failure {
         case .notEnrolled:
             self.init(
-                code, "this replica is not enrolled with a headquarters; local work goes on",
-                hint: "Ask headquarters for a token, then: attache enrol --hq URL --token TOKEN")
+                code,
+                "this replica is not enrolled with a headquarters; local work goes on",
+                hint: "Ask headquarters for a token, then: attache enrol --hq URL --token TOKEN"
+            )
         case .badAddress(let text):
             self.init(
-                code, "“\(text)” is not the address of a headquarters",
-                hint: "An address looks like http://127.0.0.1:8080.")
+                code,
+                "“\(text)” is not the address of a headquarters",
+                hint: "An address looks like http://127.0.0.1:8080."
+            )
         case .badToken(let reason):
             self.init(
-                code, "the token was not accepted: \(reason); nothing was changed",
-                hint: "Ask headquarters for a new token for this desk.")
+                code,
+                "the token was not accepted: \(reason); nothing was changed",
+                hint: "Ask headquarters for a new token for this desk."
+            )
         case .unreachable(let reason):
             self.init(
-                code, "headquarters could not be reached: \(reason); local work is safe",
-                hint: "Run attache sync again when there is a connection; it goes on from there.")
+                code,
+                "headquarters could not be reached: \(reason); local work is safe",
+                hint: "Run attache sync again when there is a connection; it goes on from there."
+            )
         case .timeout(let seconds):
             self.init(
-                code, "headquarters said nothing for \(seconds) s; local work is safe",
-                hint: "Run attache sync again; it goes on from there.")
+                code,
+                "headquarters said nothing for \(seconds) s; local work is safe",
+                hint: "Run attache sync again; it goes on from there."
+            )
         case .overloaded(let seconds):
             let wait = seconds.map { " in \($0) s" } ?? " later"
             self.init(
-                code, "headquarters has too much to do; local work is safe",
-                hint: "Run attache sync again\(wait).")
+                code,
+                "headquarters has too much to do; local work is safe",
+                hint: "Run attache sync again\(wait)."
+            )
         case .notHeadquarters(let reason):
             self.init(
-                code, "what answered is not headquarters: \(reason); nothing was changed",
+                code,
+                "what answered is not headquarters: \(reason); nothing was changed",
                 hint: "A hotel's or airport's sign-in page may stand in between: open a browser, "
-                    + "sign in, and try again.")
+                    + "sign in, and try again."
+            )
         case .retired:
             self.init(
-                code, "headquarters has retired this replica; what is here stays",
-                hint: "Ask for a token with --replace and enrol anew.")
+                code,
+                "headquarters has retired this replica; what is here stays",
+                hint: "Ask for a token with --replace and enrol anew."
+            )
         case .unknownReplica:
             self.init(
-                code, "headquarters does not know this replica; what is here stays",
-                hint: "Enrol it with a token: attache enrol --hq URL --token TOKEN")
+                code,
+                "headquarters does not know this replica; what is here stays",
+                hint: "Enrol it with a token: attache enrol --hq URL --token TOKEN"
+            )
         case .revoked:
             self.init(
-                code, "this replica's access was revoked; what is here stays",
-                hint: "Ask headquarters.")
+                code,
+                "this replica's access was revoked; what is here stays",
+                hint: "Ask headquarters."
+            )
         case .protocolTooOld(let isHeadquarters):
             self.init(
                 code,
@@ -56,21 +76,28 @@ extension ErrorReport {
                     ? "headquarters is older than this program" : "this program is too old",
                 hint: isHeadquarters
                     ? "Headquarters must install a newer Attaché."
-                    : "Install a newer Attaché; what is here stays.")
+                    : "Install a newer Attaché; what is here stays."
+            )
         case .keyMissing(let path):
             self.init(IdentityError.missing(path: path))
         case .headquartersKeyChanged:
             self.init(
-                code, "the answer bears another key than headquarters'; nothing was changed",
-                hint: "Somebody may stand in between. Ask headquarters before you go on.")
+                code,
+                "the answer bears another key than headquarters'; nothing was changed",
+                hint: "Somebody may stand in between. Ask headquarters before you go on."
+            )
         case .unverified:
             self.init(
-                code, "both sides could not prove that they hold the same; nothing was lost",
-                hint: "The lines above say which space; run attache doctor and tell headquarters.")
+                code,
+                "both sides could not prove that they hold the same; nothing was lost",
+                hint: "The lines above say which space; run attache doctor and tell headquarters."
+            )
         case .refused(_, let reason):
             self.init(
-                code, "headquarters refused: \(reason); nothing was changed",
-                hint: "Tell headquarters what you see here.")
+                code,
+                "headquarters refused: \(reason); nothing was changed",
+                hint: "Tell headquarters what you see here."
+            )
         }
     }
 
@@ -79,12 +106,16 @@ extension ErrorReport {
         switch error {
         case .plainHTTPNotAllowed:
             self.init(
-                .usage, "TLS is not there yet, and plain HTTP was not allowed",
-                hint: "Say --plain-http, on a loopback address or behind a proxy that adds TLS.")
+                .usage,
+                "TLS is not there yet, and plain HTTP was not allowed",
+                hint: "Say --plain-http, on a loopback address or behind a proxy that adds TLS."
+            )
         case .cannotListen(let host, let port, let reason):
             self.init(
-                .io, "cannot listen on \(host):\(port): \(reason)",
-                hint: "Another program may use the port; choose one with --listen.")
+                .io,
+                "cannot listen on \(host):\(port): \(reason)",
+                hint: "Another program may use the port; choose one with --listen."
+            )
         }
     }
 }

@@ -30,7 +30,8 @@ struct ErrorReport: Error {
                 .object(present: [
                     "code": .string(code.rawValue), "message": .string(message),
                     "hint": hint.map(JSONValue.string),
-                ]))
+                ])
+            )
         ])
     }
 }

@@ -13,12 +13,17 @@ struct FileReplacement {
         partial = "\(path).partial-\(ProcessInfo.processInfo.processIdentifier)"
         guard
             FileManager.default.createFile(
-                atPath: partial, contents: nil, attributes: [.posixPermissions: 0o600]),
+                atPath: partial,
+                contents: nil,
+                attributes: [.posixPermissions: 0o600]
+            ),
             let handle = FileHandle(forWritingAtPath: partial)
         else {
             throw ErrorReport(
-                .io, "\(path) cannot be written",
-                hint: "See that its directory is there and may be written.")
+                .io,
+                "\(path) cannot be written",
+                hint: "See that its directory is there and may be written."
+            )
         }
         self.handle = handle
     }
@@ -28,7 +33,8 @@ struct FileReplacement {
         if let number = Platform.write(bytes, to: handle.fileDescriptor) {
             throw ErrorReport(
                 errorNumber: number,
-                doing: "\(path) could not be written and was left as it was")
+                doing: "\(path) could not be written and was left as it was"
+            )
         }
     }
 
@@ -38,7 +44,9 @@ struct FileReplacement {
         try handle.close()
         guard rename(partial, path) == 0 else {
             throw ErrorReport(
-                errorNumber: errno, doing: "\(path) could not be written and was left as it was")
+                errorNumber: errno,
+                doing: "\(path) could not be written and was left as it was"
+            )
         }
     }
 

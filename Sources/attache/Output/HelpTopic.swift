@@ -21,16 +21,17 @@ enum HelpTopic: String, CaseIterable {
             lines += TextWidth.lines(of: codes.joined(separator: " "), width: 70)
                 .filter { !$0.isEmpty }.map { "     \($0)" }
         }
-        return (lines + [
-            "",
-            "With --json an error is one object on standard error:",
-            #"  {"error":{"code":"not_found","message":"…","hint":"…"}}"#,
-            "The words above are its codes.",
-            "",
-            "import ends with 0 when the run completed, whatever its rows came to; with",
-            "--strict it ends with 1 where a row was refused or held. Ctrl-C stops long work",
-            "at a safe point: exit code 1, code interrupted; what is done is said and kept.",
-        ]).joined(separator: "\n")
+        return
+            (lines + [
+                "",
+                "With --json an error is one object on standard error:",
+                #"  {"error":{"code":"not_found","message":"…","hint":"…"}}"#,
+                "The words above are its codes.",
+                "",
+                "import ends with 0 when the run completed, whatever its rows came to; with",
+                "--strict it ends with 1 where a row was refused or held. Ctrl-C stops long work",
+                "at a safe point: exit code 1, code interrupted; what is done is said and kept.",
+            ]).joined(separator: "\n")
     }
 
     private static let valuesText = """

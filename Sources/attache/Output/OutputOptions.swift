@@ -18,7 +18,8 @@ struct OutputOptions: ParsableArguments {
         case .auto:
             Style(
                 isEnabled: Platform.isTerminal(1)
-                    && ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty)
+                    && ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty
+            )
         }
     }
 

@@ -15,7 +15,8 @@ extension OutputOptions {
             result.json,
             text: result.receipts.isEmpty
                 ? "Nothing to take back."
-                : result.receipts.map { text(of: $0, "taken back") }.joined(separator: "\n"))
+                : result.receipts.map { text(of: $0, "taken back") }.joined(separator: "\n")
+        )
     }
 
     private func text(of receipt: ChangeReceipt, _ verb: String) -> String {

@@ -35,7 +35,8 @@ struct RecordText {
         lines.append(style.dim("  changed \(LocalTime.text(record.changed.at)) by \(by)"))
         if !record.conflicts.isEmpty {
             lines.append(
-                style.warning("! waits for a decision: attache conflicts \(record.id)"))
+                style.warning("! waits for a decision: attache conflicts \(record.id)")
+            )
         }
         return lines.joined(separator: "\n")
     }
@@ -45,7 +46,10 @@ struct RecordText {
         return fields.flatMap { field in
             field.values.enumerated().flatMap { index, value in
                 lines(
-                    of: value, named: index == 0 ? field.name : "", nameWidth: min(nameWidth, 24))
+                    of: value,
+                    named: index == 0 ? field.name : "",
+                    nameWidth: min(nameWidth, 24)
+                )
             }
         }
     }
@@ -71,6 +75,7 @@ struct RecordText {
     private func source(of provenance: Provenance) -> String {
         let change = provenance.change.map { "  \($0)" } ?? ""
         return SafeText.line(
-            "\(provenance.by), \(provenance.desk), \(LocalTime.text(provenance.at))\(change)")
+            "\(provenance.by), \(provenance.desk), \(LocalTime.text(provenance.at))\(change)"
+        )
     }
 }

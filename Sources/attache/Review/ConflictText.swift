@@ -30,6 +30,7 @@ struct ConflictText {
     /// - Parameters:
     ///   - conflict: The conflict.
     ///   - place: Where it stands among others: `Conflict 2 of 5`; nil for none.
+    /// - Returns: The lines.
     func text(of conflict: Conflict, place: String? = nil) -> [String] {
         text(of: conflict, headline: Self.headline(conflict), place: place, offlineDays: [:])
     }
@@ -37,8 +38,11 @@ struct ConflictText {
     /// Returns the lines of a conflict with what helps to decide it.
     func text(of item: ReviewItem, place: String? = nil) -> [String] {
         var lines = text(
-            of: item.conflict, headline: item.headline, place: place,
-            offlineDays: item.offlineDays)
+            of: item.conflict,
+            headline: item.headline,
+            place: place,
+            offlineDays: item.offlineDays
+        )
         if item.decisions.count > 1 || isDecidedTwice(item) {
             lines.append(style.warning("  decided differently while apart:"))
             for entry in item.decisions.prefix(4) {
@@ -49,7 +53,8 @@ struct ConflictText {
             .map { "\($0.key) \($0.value.joined(separator: ", "))" }
         if !also.isEmpty {
             lines.append(
-                fitted(SafeText.line("  also changed there: " + also.joined(separator: " · "))))
+                fitted(SafeText.line("  also changed there: " + also.joined(separator: " · ")))
+            )
         }
         return lines
     }
@@ -59,7 +64,10 @@ struct ConflictText {
     }
 
     private func text(
-        of conflict: Conflict, headline: String, place: String?, offlineDays: [Int: Int]
+        of conflict: Conflict,
+        headline: String,
+        place: String?,
+        offlineDays: [Int: Int]
     ) -> [String] {
         let left = (place.map { "\($0) · " } ?? "") + headline
         let right = "space \(conflict.space.text)"
@@ -75,8 +83,12 @@ struct ConflictText {
         }
         for version in conflict.siblings {
             lines += row(
-                of: version, named: "\(version.n)", offline: offlineDays[version.n], columns,
-                among: texts)
+                of: version,
+                named: "\(version.n)",
+                offline: offlineDays[version.n],
+                columns,
+                among: texts
+            )
         }
         return lines
     }
@@ -88,7 +100,10 @@ struct ConflictText {
     }
 
     private func row(
-        of version: ConflictVersion, named name: String, offline: Int?, _ columns: Columns,
+        of version: ConflictVersion,
+        named name: String,
+        offline: Int?,
+        _ columns: Columns,
         among texts: [String]
     ) -> [String] {
         let provenance = version.provenance
@@ -97,11 +112,17 @@ struct ConflictText {
             version.value == nil ? "(cleared)" : version.text.isEmpty ? "(empty)" : version.text
         let text = SafeText.line(value + edits)
         let head = "  " + TextWidth.padded(name, to: 5)
-        let who = SafeText.line(
-            TextWidth.padded(
-                TextWidth.cut(provenance.desk, to: columns.desk), to: columns.desk + 2)
-                + TextWidth.padded(
-                    TextWidth.cut(provenance.by, to: columns.author), to: columns.author + 2))
+        let who =
+            SafeText.line(
+                TextWidth.padded(
+                    TextWidth.cut(provenance.desk, to: columns.desk),
+                    to: columns.desk + 2
+                )
+                    + TextWidth.padded(
+                        TextWidth.cut(provenance.by, to: columns.author),
+                        to: columns.author + 2
+                    )
+            )
             + LocalTime.text(provenance.at)
         let days = offline.map { "  offline \($0) day\($0 == 1 ? "" : "s")" } ?? ""
         if TextWidth.columns(of: text) <= columns.value, !value.contains("\n") {

@@ -99,9 +99,11 @@ enum TextDecision {
     /// - Parameters:
     ///   - stretches: The merge.
     ///   - ask: Shows an overlap and returns the key: 1, 2, `b` (base) or `k` (both).
+    /// - Returns: The merged text.
     /// - Throws: `DeskError` where an overlap is not decided.
     static func decide(
-        _ stretches: [MergedStretch], ask: (Overlap, Int) throws -> Character?
+        _ stretches: [MergedStretch],
+        ask: (Overlap, Int) throws -> Character?
     ) throws -> String {
         var paragraphs: [String] = []
         var number = 0

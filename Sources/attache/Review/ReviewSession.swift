@@ -66,7 +66,8 @@ struct ReviewSession {
     /// The keys that the current conflict offers.
     var keys: String {
         guard let item = current else { return "[u] undo   [q] quit" }
-        var keys = item.conflict.siblings.prefix(9).map { "[\($0.n)]" }.joined(separator: " ") + " take"
+        var keys =
+            item.conflict.siblings.prefix(9).map { "[\($0.n)]" }.joined(separator: " ") + " take"
         if item.conflict.base != nil { keys += "   [b] base" }
         if item.conflict.field != "life" { keys += "   [e] edit" }
         if item.canKeepBoth { keys += "   [k] keep both" }

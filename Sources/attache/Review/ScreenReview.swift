@@ -79,7 +79,9 @@ struct ScreenReview {
         let rows = Platform.windowSize()?.rows ?? 24
         let fitting = lines.count <= rows ? lines : Array(lines.prefix(rows - 1)) + ["…"]
         try StandardStreams.print(
-            "\u{1b}[H\u{1b}[2J" + fitting.joined(separator: "\r\n"), terminator: "")
+            "\u{1b}[H\u{1b}[2J" + fitting.joined(separator: "\r\n"),
+            terminator: ""
+        )
     }
 
     /// - Returns: whether to go on.

@@ -13,8 +13,10 @@ enum AssignmentReader {
         try arguments.map { argument in
             guard let assignment = FieldAssignment(argument) else {
                 throw ErrorReport(
-                    .usage, "“\(argument)” is no FIELD=VALUE",
-                    hint: "attache help values shows how values are typed.")
+                    .usage,
+                    "“\(argument)” is no FIELD=VALUE",
+                    hint: "attache help values shows how values are typed."
+                )
             }
             guard let text = try fetched(assignment.text) else { return assignment }
             let place = argument.dropLast(assignment.text.count)

@@ -9,8 +9,10 @@ struct ReplicaOptions: ParsableArguments {
         help: ArgumentHelp(
             "The replica's file.",
             discussion: "Without it, $ATTACHE_REPLICA, else attache/replica in $XDG_DATA_HOME.",
-            valueName: "path"),
-        completion: .file())
+            valueName: "path"
+        ),
+        completion: .file()
+    )
     var replica: String?
 
     /// The replica's file.
@@ -32,8 +34,10 @@ struct ReplicaOptions: ParsableArguments {
         let store = try ReplicaStore(opening: path)
         guard try store.read({ try $0.setting("role") }) != "headquarters" else {
             throw ErrorReport(
-                .foreignFile, "\(path) is headquarters' store, which no desk works on",
-                hint: "Headquarters' staff work at a desk of their own: attache hq token --help")
+                .foreignFile,
+                "\(path) is headquarters' store, which no desk works on",
+                hint: "Headquarters' staff work at a desk of their own: attache hq token --help"
+            )
         }
         return store
     }

@@ -34,8 +34,13 @@ final class ProgressBar: Sendable {
             state.lastDrawn = now
             state.isDrawn = true
             let line = Self.line(
-                label: label, done: done, total: total, count: count, unit: unit,
-                seconds: (now - started) / .seconds(1))
+                label: label,
+                done: done,
+                total: total,
+                count: count,
+                unit: unit,
+                seconds: (now - started) / .seconds(1)
+            )
             let width = (Platform.windowSize()?.columns ?? 80) - 1
             StandardStreams.warn("\r\u{1b}[K" + TextWidth.cut(line, to: width), terminator: "")
         }
@@ -51,7 +56,12 @@ final class ProgressBar: Sendable {
 
     /// Returns what the bar says.
     static func line(
-        label: String, done: Int, total: Int?, count: Int, unit: String, seconds: Double
+        label: String,
+        done: Int,
+        total: Int?,
+        count: Int,
+        unit: String,
+        seconds: Double
     ) -> String {
         let rate = seconds > 0 ? Double(count) / seconds : 0
         let speed = "\(count) \(unit), \(Int(rate.rounded())) a second"

@@ -26,6 +26,7 @@ struct Table {
     /// - Parameters:
     ///   - width: The columns of the terminal; nil where nothing is cut.
     ///   - style: How the header is set off.
+    /// - Returns: The lines.
     func lines(width: Int?, style: Style) -> [String] {
         let widths = columnWidths(fitting: width)
         func line(_ cells: [String]) -> String {

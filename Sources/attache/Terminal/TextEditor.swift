@@ -10,14 +10,18 @@ enum TextEditor {
         let directory = FileManager.default.temporaryDirectory
             .appendingPathComponent("attache-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
-            at: directory, withIntermediateDirectories: false,
-            attributes: [.posixPermissions: 0o700])
+            at: directory,
+            withIntermediateDirectories: false,
+            attributes: [.posixPermissions: 0o700]
+        )
         defer { try? FileManager.default.removeItem(at: directory) }
         let file = directory.appendingPathComponent("text\(suffix)").path
         guard
             FileManager.default.createFile(
-                atPath: file, contents: Data((text + "\n").utf8),
-                attributes: [.posixPermissions: 0o600])
+                atPath: file,
+                contents: Data((text + "\n").utf8),
+                attributes: [.posixPermissions: 0o600]
+            )
         else { throw ErrorReport(.io, "\(file) could not be written; nothing was changed") }
         try runEditor(on: file)
         let data = try Data(contentsOf: URL(fileURLWithPath: file))
@@ -40,8 +44,10 @@ enum TextEditor {
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
             throw ErrorReport(
-                .io, "the editor “\(editor)” ended with an error; nothing was changed",
-                hint: "Name yours in VISUAL or EDITOR.")
+                .io,
+                "the editor “\(editor)” ended with an error; nothing was changed",
+                hint: "Name yours in VISUAL or EDITOR."
+            )
         }
     }
 }

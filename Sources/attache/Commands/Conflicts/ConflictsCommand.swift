@@ -7,7 +7,8 @@ struct ConflictsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "conflicts",
         abstract: "List what waits for a decision, the oldest first; exits with 3 when any does.",
-        discussion: "attache review goes through them; attache resolve decides one.")
+        discussion: "attache review goes through them; attache resolve decides one."
+    )
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var replica: ReplicaOptions
@@ -35,7 +36,8 @@ struct ConflictsCommand: ParsableCommand {
                 .array(list.map(\.json)),
                 text: list.isEmpty
                     ? "Nothing was settled by a policy."
-                    : list.map(text).joined(separator: "\n\n"))
+                    : list.map(text).joined(separator: "\n\n")
+            )
         }
         let list = try desk.conflicts(of: id, field: field, kind: kind, space: space)
         try output.print(
@@ -43,7 +45,8 @@ struct ConflictsCommand: ParsableCommand {
             text: list.isEmpty
                 ? "No conflicts are waiting."
                 : list.map { layout.text(of: $0).joined(separator: "\n") }
-                    .joined(separator: "\n\n"))
+                    .joined(separator: "\n\n")
+        )
         if !list.isEmpty { throw ExitCode.conflicts }
     }
 
@@ -54,6 +57,8 @@ struct ConflictsCommand: ParsableCommand {
     private func text(of settled: SettledConflict) -> String {
         let shown = settled.shown.map { $0.string ?? $0.text } ?? "cleared"
         let outcome = "  shown: \(shown) (policy \(settled.policy.rawValue))"
-        return (layout.text(of: settled.conflict) + [SafeText.line(outcome)]).joined(separator: "\n")
+        return (layout.text(of: settled.conflict) + [SafeText.line(outcome)]).joined(
+            separator: "\n"
+        )
     }
 }

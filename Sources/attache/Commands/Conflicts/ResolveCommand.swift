@@ -5,13 +5,15 @@ import RecordModel
 /// `attache resolve`: decisions by a script.
 struct ResolveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "resolve", abstract: "Decide a conflict, or many at once.",
+        commandName: "resolve",
+        abstract: "Decide a conflict, or many at once.",
         discussion: """
             attache resolve ber-214 employer --take 1
             attache resolve ber-214 employer --value "Max Delbrück Center"
             attache resolve 'ber-214' 'phones[+493012345]' --both
             attache resolve --all --take newest --where city=Berlin --dry-run
-            """)
+            """
+    )
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var replica: ReplicaOptions
@@ -24,7 +26,10 @@ struct ResolveCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The version of this number; with --all newest, mine or desk:CODE.", valueName: "n"))
+            "The version of this number; with --all newest, mine or desk:CODE.",
+            valueName: "n"
+        )
+    )
     var take: String?
 
     @Flag(help: "What stood there before.")
@@ -44,7 +49,8 @@ struct ResolveCommand: ParsableCommand {
 
     @Option(
         name: [.customLong("where")],
-        help: ArgumentHelp("With --all, only of records that fit.", valueName: "expression"))
+        help: ArgumentHelp("With --all, only of records that fit.", valueName: "expression")
+    )
     var conditions: [String] = []
 
     @Flag(help: "With --all, say what would be decided and write nothing.")
@@ -80,7 +86,8 @@ struct ResolveCommand: ParsableCommand {
         let desk = try replica.desk()
         if all, let choice = take.flatMap(BulkChoice.init) {
             return try printAll(
-                desk.resolveAll(choice, where: conditions, isDryRun: dryRun))
+                desk.resolveAll(choice, where: conditions, isDryRun: dryRun)
+            )
         }
         guard let id, let field else { return }
         try output.print(desk.resolve(id, field, choice, reason: reason), "decided")
@@ -106,6 +113,7 @@ struct ResolveCommand: ParsableCommand {
         let verb = dryRun ? "would be decided" : "decided"
         try output.print(
             .array(decisions.compactMap { $0.receipt?.json }),
-            text: (lines + ["\(count) of \(decisions.count) \(verb)."]).joined(separator: "\n"))
+            text: (lines + ["\(count) of \(decisions.count) \(verb)."]).joined(separator: "\n")
+        )
     }
 }

@@ -4,7 +4,8 @@ import DeskWork
 /// `attache review`: decides conflicts with single keys.
 struct ReviewCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "review", abstract: "Decide conflicts, one at a time, with single keys.",
+        commandName: "review",
+        abstract: "Decide conflicts, one at a time, with single keys.",
         discussion: """
             Nothing is written until a key is pressed; each decision is one change and can be \
             taken back.
@@ -14,7 +15,8 @@ struct ReviewCommand: ParsableCommand {
             With --plain, or where standard input is no terminal, each line of input is one key:
 
             printf '1\\ns\\n' | attache review --plain
-            """)
+            """
+    )
 
     @OptionGroup var replica: ReplicaOptions
 

@@ -8,13 +8,15 @@ extension ExportFormat: ExpressibleByArgument {}
 /// `attache export`: records into a file.
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Write records as JSON Lines or CSV.",
+        commandName: "export",
+        abstract: "Write records as JSON Lines or CSV.",
         discussion: """
             attache export contact --format csv --where city=Berlin -o berlin.csv
             attache export --format jsonl | gzip > all.jsonl.gz
 
             What is written reads back as it was.
-            """)
+            """
+    )
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var replica: ReplicaOptions
@@ -27,13 +29,15 @@ struct ExportCommand: ParsableCommand {
 
     @Option(
         name: [.customLong("where")],
-        help: ArgumentHelp("Only those that fit; several must all fit.", valueName: "expression"))
+        help: ArgumentHelp("Only those that fit; several must all fit.", valueName: "expression")
+    )
     var conditions: [String] = []
 
     @Option(
         name: [.short, .customLong("output")],
         help: ArgumentHelp("The file; by default standard output.", valueName: "file"),
-        completion: .file())
+        completion: .file()
+    )
     var file: String?
 
     @Flag(name: .customLong("bom"), help: "Begin a CSV file with a byte order mark, for Excel.")
@@ -53,7 +57,8 @@ struct ExportCommand: ParsableCommand {
                 .object([
                     JSONMember("file", .string(file)), JSONMember("records", .number(count)),
                 ]),
-                text: "\(count) records written to \(SafeText.line(file))")
+                text: "\(count) records written to \(SafeText.line(file))"
+            )
         } catch {
             target.discard()
             throw error
@@ -62,6 +67,11 @@ struct ExportCommand: ParsableCommand {
 
     private func write(_ desk: Desk, to body: ([UInt8]) throws -> Void) throws -> Int {
         try desk.export(
-            kind: kind, format: format, where: conditions, byteOrderMark: byteOrderMark, to: body)
+            kind: kind,
+            format: format,
+            where: conditions,
+            byteOrderMark: byteOrderMark,
+            to: body
+        )
     }
 }

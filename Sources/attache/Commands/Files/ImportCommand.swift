@@ -16,7 +16,8 @@ struct ImportCommand: ParsableCommand {
             attache import --held RUN     lists rows that wait for a person
 
             The same file again creates nothing. After Ctrl-C the same command goes on.
-            """)
+            """
+    )
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var replica: ReplicaOptions
@@ -60,8 +61,13 @@ struct ImportCommand: ParsableCommand {
         if let undo { return try output.print(desk.undoImport(undo)) }
         if let held { return try printHeld(desk.heldRows(ofRun: held)) }
         let options = ImportOptions(
-            files: files, format: format, kind: kind, space: space, map: try mapping(),
-            isDryRun: dryRun)
+            files: files,
+            format: format,
+            kind: kind,
+            space: space,
+            map: try mapping(),
+            isDryRun: dryRun
+        )
         Platform.deferInterruption()
         let bar = ProgressBar("import")
         defer { bar.finish() }
@@ -79,8 +85,10 @@ struct ImportCommand: ParsableCommand {
     private func checkOutcome(of summary: ImportSummary) throws {
         if summary.isInterrupted {
             throw ErrorReport(
-                .interrupted, "stopped after \(summary.rows) rows, which are kept",
-                hint: "The same command goes on from there.")
+                .interrupted,
+                "stopped after \(summary.rows) rows, which are kept",
+                hint: "The same command goes on from there."
+            )
         }
         let isUseless = summary.rows > 0 && summary.refused.count == summary.rows
         let isIncomplete = !summary.refused.isEmpty || !summary.held.isEmpty
@@ -111,7 +119,8 @@ struct ImportCommand: ParsableCommand {
         for row in summary.held { lines.append("  held    \(place(of: row))") }
         if !summary.run.isEmpty, summary.created + summary.updated > 0 {
             lines.append(
-                output.style.dim("attache import --undo \(summary.run) takes all of it back."))
+                output.style.dim("attache import --undo \(summary.run) takes all of it back.")
+            )
         }
         return lines.joined(separator: "\n")
     }
@@ -124,6 +133,7 @@ struct ImportCommand: ParsableCommand {
         try output.print(
             .array(rows.map(\.json)),
             text: rows.isEmpty
-                ? "No row waits." : rows.map { place(of: $0) }.joined(separator: "\n"))
+                ? "No row waits." : rows.map { place(of: $0) }.joined(separator: "\n")
+        )
     }
 }

@@ -7,7 +7,8 @@ import RecordModel
 struct HistoryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "history",
-        abstract: "Show what happened to a record, or to one field, the newest first.")
+        abstract: "Show what happened to a record, or to one field, the newest first."
+    )
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var replica: ReplicaOptions
@@ -24,7 +25,8 @@ struct HistoryCommand: ParsableCommand {
         guard !entries.isEmpty else { return try StandardStreams.print("Nothing has happened.") }
         let text = HistoryText(style: output.style)
         try StandardStreams.print(
-            entries.map { text.line($0, namesRecord: false) }.joined(separator: "\n"))
+            entries.map { text.line($0, namesRecord: false) }.joined(separator: "\n")
+        )
     }
 }
 
@@ -32,14 +34,18 @@ struct HistoryCommand: ParsableCommand {
 struct LogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log",
-        abstract: "Show what happened in this replica, by whom, the newest first.")
+        abstract: "Show what happened in this replica, by whom, the newest first."
+    )
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var replica: ReplicaOptions
 
     @Option(
         help: ArgumentHelp(
-            "Only what happened since then: 2026-03-14, or with a time.", valueName: "time"))
+            "Only what happened since then: 2026-03-14, or with a time.",
+            valueName: "time"
+        )
+    )
     var since: String?
 
     func run() throws {
@@ -50,7 +56,8 @@ struct LogCommand: ParsableCommand {
         try desk.forEachLogEntry(since: since) { entry in
             try buffer.line(
                 output.json
-                    ? SafeText.json(entry.json.text) : text.line(entry, namesRecord: true))
+                    ? SafeText.json(entry.json.text) : text.line(entry, namesRecord: true)
+            )
             return !Platform.isInterrupted
         }
         try buffer.flush()
@@ -62,7 +69,10 @@ struct LogCommand: ParsableCommand {
             let seconds = UInt64(exactly: instant.seconds)
         else {
             throw ErrorReport(
-                .usage, "“\(text)” is no time", hint: "Type it as 2026-03-14 or 2026-03-14T09:12.")
+                .usage,
+                "“\(text)” is no time",
+                hint: "Type it as 2026-03-14 or 2026-03-14T09:12."
+            )
         }
         return HybridTime(milliseconds: seconds * 1000)
     }
@@ -73,7 +83,8 @@ struct UndoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "undo",
         abstract: "Take a change back, by a new change; later edits of the same fields stay.",
-        discussion: "attache history and attache log name the changes, as ber@5f3a9c01.")
+        discussion: "attache history and attache log name the changes, as ber@5f3a9c01."
+    )
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var replica: ReplicaOptions

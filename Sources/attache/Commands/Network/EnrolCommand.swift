@@ -9,14 +9,16 @@ struct EnrolCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "enrol",
         abstract: "Make this replica known to headquarters, with the token it issued.",
-        discussion: "attache enrol --hq http://127.0.0.1:8080 --token att1-…")
+        discussion: "attache enrol --hq http://127.0.0.1:8080 --token att1-…"
+    )
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var replica: ReplicaOptions
 
     @Option(
         name: [.customLong("hq")],
-        help: ArgumentHelp("Where headquarters is.", valueName: "url"))
+        help: ArgumentHelp("Where headquarters is.", valueName: "url")
+    )
     var url: String
 
     @Option(help: "The token that headquarters issued for this desk.")
@@ -30,6 +32,8 @@ struct EnrolCommand: AsyncParsableCommand {
         try output.print(
             .deskSummary(status),
             text: SafeText.line(
-                "Desk \(status.desk) is enrolled. Spaces: \(spaces). Exchange with: attache sync"))
+                "Desk \(status.desk) is enrolled. Spaces: \(spaces). Exchange with: attache sync"
+            )
+        )
     }
 }

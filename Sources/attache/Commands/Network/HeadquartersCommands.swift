@@ -15,7 +15,8 @@ let networkCommands: [any ParsableCommand.Type] = [
 /// `attache hq`: the headquarters node.
 struct HeadquartersCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "hq", abstract: "Run headquarters.",
+        commandName: "hq",
+        abstract: "Run headquarters.",
         discussion: """
             Headquarters merges the desks' replicas and has no editing of its own: its staff work \
             at an ordinary desk with a token of --all-spaces.
@@ -23,13 +24,16 @@ struct HeadquartersCommand: ParsableCommand {
         subcommands: [
             HeadquartersInit.self, HeadquartersServe.self, HeadquartersToken.self,
             HeadquartersDesks.self, HeadquartersStatus.self, HeadquartersBackup.self,
-        ])
+        ]
+    )
 }
 
 /// Where headquarters keeps its data.
 struct HeadquartersOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Headquarters' folder.", valueName: "dir"), completion: .directory)
+        help: ArgumentHelp("Headquarters' folder.", valueName: "dir"),
+        completion: .directory
+    )
     var data: String
 
     /// The store in the folder.
@@ -38,22 +42,28 @@ struct HeadquartersOptions: ParsableArguments {
     func replica() throws -> HeadquartersReplica {
         let store = try ReplicaStore(opening: path)
         return HeadquartersReplica(
-            store: store, identity: try ReplicaIdentity.load(besideStoreAt: path))
+            store: store,
+            identity: try ReplicaIdentity.load(besideStoreAt: path)
+        )
     }
 }
 
 /// `attache hq init`.
 struct HeadquartersInit: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "init", abstract: "Make a new, empty headquarters.")
+        commandName: "init",
+        abstract: "Make a new, empty headquarters."
+    )
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var headquarters: HeadquartersOptions
 
     func run() throws {
         try FileManager.default.createDirectory(
-            atPath: headquarters.data, withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700])
+            atPath: headquarters.data,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
         let replica = try HeadquartersReplica.create(at: headquarters.path)
         let spaces = try replica.status().spaces
         let number = try replica.store.read { try $0.replicaID() }
@@ -65,7 +75,9 @@ struct HeadquartersInit: ParsableCommand {
             ]),
             text: SafeText.line(
                 "Headquarters is ready in \(headquarters.data). Next: attache hq token, "
-                    + "attache hq serve"))
+                    + "attache hq serve"
+            )
+        )
     }
 }
 
@@ -73,7 +85,8 @@ struct HeadquartersInit: ParsableCommand {
 struct HeadquartersToken: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "token",
-        abstract: "Issue a token with which one desk enrols, once; it is printed alone.")
+        abstract: "Issue a token with which one desk enrols, once; it is printed alone."
+    )
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var headquarters: HeadquartersOptions
@@ -86,7 +99,8 @@ struct HeadquartersToken: ParsableCommand {
 
     @Option(
         name: [.customLong("space")],
-        help: "A space besides the mission's own; without any, all-missions.")
+        help: "A space besides the mission's own; without any, all-missions."
+    )
     var spaces: [String] = []
 
     @Flag(help: "Grant every space, those to come included: for headquarters' own desk.")
@@ -97,8 +111,12 @@ struct HeadquartersToken: ParsableCommand {
 
     func run() throws {
         let token = try headquarters.replica().issueToken(
-            desk: desk, mission: mission, spaces: spaces.isEmpty ? nil : spaces,
-            hasAllSpaces: allSpaces, replaces: replace)
+            desk: desk,
+            mission: mission,
+            spaces: spaces.isEmpty ? nil : spaces,
+            hasAllSpaces: allSpaces,
+            replaces: replace
+        )
         try output.print(.object([JSONMember("token", .string(token.text))]), text: token.text)
     }
 }
@@ -106,14 +124,19 @@ struct HeadquartersToken: ParsableCommand {
 /// `attache hq serve`.
 struct HeadquartersServe: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Serve desks until told to stop (SIGTERM, Ctrl-C).")
+        commandName: "serve",
+        abstract: "Serve desks until told to stop (SIGTERM, Ctrl-C)."
+    )
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var headquarters: HeadquartersOptions
 
     @Option(
         help: ArgumentHelp(
-            "The address and port; port 0 takes one that is free.", valueName: "host:port"))
+            "The address and port; port 0 takes one that is free.",
+            valueName: "host:port"
+        )
+    )
     var listen = "127.0.0.1:8080"
 
     @Flag(help: "Serve without TLS.")
@@ -138,15 +161,21 @@ struct HeadquartersServe: AsyncParsableCommand {
     func run() async throws {
         let replica = try headquarters.replica()
         let configuration = HeadquartersConfiguration(
-            host: host, port: port ?? 0, allowsPlainHTTP: plainHTTP)
+            host: host,
+            port: port ?? 0,
+            allowsPlainHTTP: plainHTTP
+        )
         let logger = Logger(label: "attache.hq") { StreamLogHandler.standardError(label: $0) }
         let output = output
         let service = try HeadquartersService(
-            replica: replica, configuration: configuration, logger: logger
+            replica: replica,
+            configuration: configuration,
+            logger: logger
         ) { url in
             try? output.print(
                 .object([JSONMember("listening", .string(url))]),
-                text: "Headquarters is listening on \(url)")
+                text: "Headquarters is listening on \(url)"
+            )
         }
         try replica.noteServing(true)
         do {
@@ -162,7 +191,9 @@ struct HeadquartersServe: AsyncParsableCommand {
 /// `attache hq desks`.
 struct HeadquartersDesks: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "desks", abstract: "List the desks and how far behind each is.")
+        commandName: "desks",
+        abstract: "List the desks and how far behind each is."
+    )
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var headquarters: HeadquartersOptions
@@ -184,7 +215,9 @@ struct HeadquartersDesks: ParsableCommand {
 /// `attache hq status`.
 struct HeadquartersStatus: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Say how headquarters stands.")
+        commandName: "status",
+        abstract: "Say how headquarters stands."
+    )
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var headquarters: HeadquartersOptions
@@ -205,7 +238,9 @@ struct HeadquartersStatus: ParsableCommand {
 /// `attache hq backup`.
 struct HeadquartersBackup: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "backup", abstract: "Write a consistent copy while headquarters serves.")
+        commandName: "backup",
+        abstract: "Write a consistent copy while headquarters serves."
+    )
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var headquarters: HeadquartersOptions
@@ -227,6 +262,7 @@ struct HeadquartersBackup: ParsableCommand {
                 JSONMember("file", .string(file)), JSONMember("bytes", .number(bytes)),
                 JSONMember("records", .number(records)),
             ]),
-            text: SafeText.line("\(file): \(records) records, \(bytes) bytes"))
+            text: SafeText.line("\(file): \(records) records, \(bytes) bytes")
+        )
     }
 }

@@ -15,14 +15,16 @@ struct SyncCommand: AsyncParsableCommand {
         discussion: """
             What was exchanged stays if the link breaks; run it again and it goes on from there.
             “verified” means that both sides have proven to hold the same.
-            """)
+            """
+    )
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var replica: ReplicaOptions
 
     @Option(
         name: [.customLong("hq")],
-        help: ArgumentHelp("Where headquarters is from now on.", valueName: "url"))
+        help: ArgumentHelp("Where headquarters is from now on.", valueName: "url")
+    )
     var url: String?
 
     @Flag(help: "Say what would be sent, and send nothing.")
@@ -43,9 +45,11 @@ struct SyncCommand: AsyncParsableCommand {
                         .object([
                             JSONMember("changes", .number(pending.changes)),
                             JSONMember("records", .number(pending.records)),
-                        ]))
+                        ])
+                    )
                 ]),
-                text: "Would send \(pending.changes) changes of \(pending.records) records.")
+                text: "Would send \(pending.changes) changes of \(pending.records) records."
+            )
         }
         let report = try await client.sync(store, at: url)
         let desk = try Desk(store: store)
@@ -60,12 +64,14 @@ struct SyncCommand: AsyncParsableCommand {
         case .waiting(let failure, let seconds, let attempt):
             output.warn(
                 "\(ErrorReport(failure).message); trying again in "
-                    + "\(Int(seconds.rounded(.up))) s (attempt \(attempt + 1))")
+                    + "\(Int(seconds.rounded(.up))) s (attempt \(attempt + 1))"
+            )
         case .progressed(let report):
             let summary = report.summary
             guard report.roundTrips > 1 else { return }
             output.warn(
-                "sent \(summary.sentRecords), received \(summary.receivedRecords) records so far")
+                "sent \(summary.sentRecords), received \(summary.receivedRecords) records so far"
+            )
         }
     }
 
@@ -84,14 +90,16 @@ struct SyncCommand: AsyncParsableCommand {
                 .object([
                     JSONMember("new", .number(summary.newConflicts)),
                     JSONMember("open", .number(open)),
-                ])),
+                ])
+            ),
             JSONMember("refused", .array(summary.refusals.map(json))),
             JSONMember(
                 "bytes",
                 .object([
                     JSONMember("sent", .number(report.bytesSent)),
                     JSONMember("received", .number(report.bytesReceived)),
-                ])),
+                ])
+            ),
             JSONMember("round_trips", .number(report.roundTrips)),
             JSONMember("verified", .bool(report.isVerified)),
             JSONMember("seconds", .number(String(format: "%.3f", report.seconds))),
@@ -129,12 +137,17 @@ struct SyncCommand: AsyncParsableCommand {
             let (id, field) = names(of: refusal)
             lines.append(
                 style.warning(
-                    SafeText.line("refused: \(id) \(field): \(refusal.message); it is in the history")))
+                    SafeText.line(
+                        "refused: \(id) \(field): \(refusal.message); it is in the history"
+                    )
+                )
+            )
         }
         if open > 0 {
             let new = summary.newConflicts > 0 ? ", \(summary.newConflicts) of them new" : ""
             lines.append(
-                style.warning("\(open) conflicts wait\(new): attache review decides them"))
+                style.warning("\(open) conflicts wait\(new): attache review decides them")
+            )
         }
         for (space, standing) in summary.standings.sorted(by: { $0.key < $1.key }) {
             if let sentence = Self.sentence(standing) {
@@ -143,7 +156,8 @@ struct SyncCommand: AsyncParsableCommand {
         }
         if let skew = report.clockSkew, abs(skew) > 120_000 {
             lines.append(
-                style.warning("this clock is \(abs(skew) / 1000) s off headquarters'; set it right"))
+                style.warning("this clock is \(abs(skew) / 1000) s off headquarters'; set it right")
+            )
         }
         if report.isVerified { lines.append(style.bold("verified")) }
         return lines.joined(separator: "\n")

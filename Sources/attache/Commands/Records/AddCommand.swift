@@ -4,12 +4,14 @@ import DeskWork
 /// `attache add`: a new record.
 struct AddCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "add", abstract: "Make a new record and print its id.",
+        commandName: "add",
+        abstract: "Make a new record and print its id.",
         discussion: """
             attache add contact preferred_name="Dr Ayesha Malik" city=Berlin \\
                 emails=ayesha.malik@example.org research_fields=2.2
             attache add organisation name="Charité" country=DE --space all-missions
-            """)
+            """
+    )
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var replica: ReplicaOptions

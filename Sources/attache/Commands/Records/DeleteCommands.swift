@@ -5,7 +5,8 @@ import DeskWork
 struct DeleteCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "delete",
-        abstract: "Delete a record; its history stays, and undelete brings it back.")
+        abstract: "Delete a record; its history stays, and undelete brings it back."
+    )
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var replica: ReplicaOptions
@@ -21,7 +22,9 @@ struct DeleteCommand: ParsableCommand {
 /// `attache undelete`: a deleted record, back again.
 struct UndeleteCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "undelete", abstract: "Bring a deleted record back as it was.")
+        commandName: "undelete",
+        abstract: "Bring a deleted record back as it was."
+    )
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var replica: ReplicaOptions

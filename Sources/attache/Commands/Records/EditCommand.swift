@@ -5,7 +5,8 @@ import DeskWork
 struct EditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "edit",
-        abstract: "Edit a record as a form in $VISUAL or $EDITOR; what changed is written.")
+        abstract: "Edit a record as a form in $VISUAL or $EDITOR; what changed is written."
+    )
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var replica: ReplicaOptions

@@ -4,11 +4,13 @@ import DeskWork
 /// `attache find`: records by what they say.
 struct FindCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "find", abstract: "Find records by words, in any script, the best first.",
+        commandName: "find",
+        abstract: "Find records by words, in any script, the best first.",
         discussion: """
             attache find malik battery
             attache find "عائشہ" --kind contact
-            """)
+            """
+    )
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var replica: ReplicaOptions

@@ -5,13 +5,15 @@ import Interchange
 /// `attache list`: the records of a kind.
 struct ListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the records of a kind.",
+        commandName: "list",
+        abstract: "List the records of a kind.",
         discussion: """
             attache list contact --where 'country_of_residence=DE and research_fields:2.2'
             attache list organisation --sort name --columns id,name,city --limit 20
 
             A value marked ! is in conflict. attache help where says more.
-            """)
+            """
+    )
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var replica: ReplicaOptions
@@ -21,7 +23,8 @@ struct ListCommand: ParsableCommand {
 
     @Option(
         name: [.customLong("where")],
-        help: ArgumentHelp("Only those that fit; several must all fit.", valueName: "expression"))
+        help: ArgumentHelp("Only those that fit; several must all fit.", valueName: "expression")
+    )
     var conditions: [String] = []
 
     @Option(help: ArgumentHelp("The field to sort by; by default the id.", valueName: "field"))
@@ -55,7 +58,8 @@ struct ListCommand: ParsableCommand {
                 columns.map { column in
                     let cell = record.cell(column)
                     return record.field(column)?.isConflict ?? false ? "\(cell) !" : cell
-                })
+                }
+            )
         }
         try output.print(table, whenEmpty: "No \(kind) fits.")
     }

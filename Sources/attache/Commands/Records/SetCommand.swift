@@ -4,7 +4,8 @@ import DeskWork
 /// `attache set`: changes to a record.
 struct SetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "set", abstract: "Change, add to, take from or clear fields of a record.",
+        commandName: "set",
+        abstract: "Change, add to, take from or clear fields of a record.",
         discussion: """
             attache set ber-214 employer="Helmholtz Munich" city=
             attache set ber-214 tags+=battery tags-=solar
@@ -12,7 +13,8 @@ struct SetCommand: ParsableCommand {
             attache set ber-214 expertise_summary=@summary.txt
 
             attache help values says more.
-            """)
+            """
+    )
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var replica: ReplicaOptions

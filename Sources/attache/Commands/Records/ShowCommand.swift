@@ -4,7 +4,9 @@ import DeskWork
 /// `attache show`: a record.
 struct ShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show a record, its conflicts marked.")
+        commandName: "show",
+        abstract: "Show a record, its conflicts marked."
+    )
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var replica: ReplicaOptions
@@ -23,6 +25,7 @@ struct ShowCommand: ParsableCommand {
         try output.print(
             record.json(provenance: provenance),
             text: RecordText(style: output.style, width: output.width, provenance: provenance)
-                .text(of: record))
+                .text(of: record)
+        )
     }
 }

@@ -5,8 +5,10 @@ import RecordModel
 /// `attache backup`: a copy while work goes on.
 struct BackupCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "backup", abstract: "Copy the replica into a new file while work goes on.",
-        discussion: "The key is not copied: a restored replica enrols anew.")
+        commandName: "backup",
+        abstract: "Copy the replica into a new file while work goes on.",
+        discussion: "The key is not copied: a restored replica enrols anew."
+    )
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var replica: ReplicaOptions
@@ -25,7 +27,9 @@ struct BackupCommand: ParsableCommand {
         try output.print(
             report.json,
             text: SafeText.line(
-                "\(report.records) records, \(report.bytes) bytes in \(report.file)"))
+                "\(report.records) records, \(report.bytes) bytes in \(report.file)"
+            )
+        )
     }
 }
 
@@ -33,7 +37,8 @@ struct BackupCommand: ParsableCommand {
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Check the replica's file, counters, digests and indexes; exits with 5 if ill.")
+        abstract: "Check the replica's file, counters, digests and indexes; exits with 5 if ill."
+    )
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var replica: ReplicaOptions

@@ -6,12 +6,14 @@ import RecordStorage
 /// `attache config`: settings, shown and changed.
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "config", abstract: "Show or change a setting of this replica.",
+        commandName: "config",
+        abstract: "Show or change a setting of this replica.",
         discussion: """
             attache config officer "S. Iqbal"    who works here from now on
             attache config region DE             whose rules telephone numbers follow
             attache config hq https://hq.example where headquarters is
-            """)
+            """
+    )
 
     /// The settings.
     enum Name: String, ExpressibleByArgument, CaseIterable {
@@ -44,7 +46,8 @@ struct ConfigCommand: ParsableCommand {
         let present = try present(desk)
         try output.print(
             .object(present: [name.rawValue: present.map(JSONValue.string)]),
-            text: SafeText.line(present ?? ""))
+            text: SafeText.line(present ?? "")
+        )
     }
 
     private func present(_ desk: Desk) throws -> String? {
@@ -64,6 +67,8 @@ struct ConfigCommand: ParsableCommand {
 extension ErrorReport {
     /// A desk that headquarters does not know yet.
     static let notEnrolled = ErrorReport(
-        .notEnrolled, "this replica is not enrolled; local work goes on without",
-        hint: "Ask headquarters for a token, then: attache enrol --hq URL --token TOKEN")
+        .notEnrolled,
+        "this replica is not enrolled; local work goes on without",
+        hint: "Ask headquarters for a token, then: attache enrol --hq URL --token TOKEN"
+    )
 }

@@ -8,8 +8,10 @@ import ReplicaSync
 /// `attache init`: a new replica.
 struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "init", abstract: "Make a new replica for a desk.",
-        discussion: "attache init --desk BER --officer \"H. Raza\" --mission Berlin")
+        commandName: "init",
+        abstract: "Make a new replica for a desk.",
+        discussion: "attache init --desk BER --officer \"H. Raza\" --mission Berlin"
+    )
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var replica: ReplicaOptions
@@ -31,11 +33,17 @@ struct InitCommand: ParsableCommand {
         let directory = URL(fileURLWithPath: path).deletingLastPathComponent()
         if !FileManager.default.fileExists(atPath: directory.path) {
             try FileManager.default.createDirectory(
-                at: directory, withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700])
+                at: directory,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
         }
         let desk = try DeskSetup.create(
-            at: path, desk: desk, officer: officer, mission: mission)
+            at: path,
+            desk: desk,
+            officer: officer,
+            mission: mission
+        )
         do {
             _ = try ReplicaIdentity.create(besideStoreAt: path)
             if let region { try desk.configure(.region, region) }
@@ -52,7 +60,9 @@ struct InitCommand: ParsableCommand {
             .deskSummary(status),
             text: SafeText.line(
                 "Desk \(status.desk) (\(status.mission)) is ready at \(path). "
-                    + "Add a record with attache add, or join headquarters with attache enrol."))
+                    + "Add a record with attache add, or join headquarters with attache enrol."
+            )
+        )
     }
 }
 

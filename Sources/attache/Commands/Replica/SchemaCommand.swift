@@ -5,15 +5,19 @@ import RecordModel
 /// `attache schema`: kinds, fields and policies.
 struct SchemaCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "schema", abstract: "Show the kinds of records, or check a schema file.",
+        commandName: "schema",
+        abstract: "Show the kinds of records, or check a schema file.",
         subcommands: [ShowSchemaCommand.self, CheckSchemaCommand.self],
-        defaultSubcommand: ShowSchemaCommand.self)
+        defaultSubcommand: ShowSchemaCommand.self
+    )
 }
 
 /// `attache schema show`: the kinds, or the fields of one.
 struct ShowSchemaCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show the kinds, or the fields of one kind.")
+        commandName: "show",
+        abstract: "Show the kinds, or the fields of one kind."
+    )
 
     @OptionGroup var output: OutputOptions
 
@@ -25,8 +29,10 @@ struct ShowSchemaCommand: ParsableCommand {
         guard let name = kind else { return try show(schema) }
         guard let kind = schema.kind(named: name) else {
             throw ErrorReport(
-                .unknownKind, "there is no kind “\(name)”",
-                hint: "Kinds are \(schema.kinds.map(\.name).joined(separator: ", ")).")
+                .unknownKind,
+                "there is no kind “\(name)”",
+                hint: "Kinds are \(schema.kinds.map(\.name).joined(separator: ", "))."
+            )
         }
         if output.json { return try output.print(kind.json, text: "") }
         var table = Table(["field", "type", "policy", ""])
@@ -45,7 +51,9 @@ struct ShowSchemaCommand: ParsableCommand {
                 .object([
                     JSONMember("version", .number(schema.version)),
                     JSONMember("kinds", .array(schema.kinds.map(\.json))),
-                ]), text: "")
+                ]),
+                text: ""
+            )
         }
         var table = Table(["kind", "fields", "handling", "named by"])
         for kind in schema.kinds {
@@ -62,7 +70,9 @@ struct ShowSchemaCommand: ParsableCommand {
 /// `attache schema check`: whether a schema file can be read.
 struct CheckSchemaCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Check that a schema file can be read.")
+        commandName: "check",
+        abstract: "Check that a schema file can be read."
+    )
 
     @OptionGroup var output: OutputOptions
 
@@ -80,7 +90,8 @@ struct CheckSchemaCommand: ParsableCommand {
                     JSONMember("version", .number(schema.version)),
                     JSONMember("kinds", .number(schema.kinds.count)),
                 ]),
-                text: "Version \(schema.version), \(schema.kinds.count) kinds.")
+                text: "Version \(schema.version), \(schema.kinds.count) kinds."
+            )
         } catch {
             throw ErrorReport(.badValue, "\(file): \(error.message)")
         }
@@ -102,7 +113,9 @@ extension Kind {
                             JSONMember("policy", .string(field.policy.rawValue)),
                             JSONMember("sensitive", .bool(field.isSensitive)),
                         ])
-                    })),
+                    }
+                )
+            ),
         ])
     }
 }

@@ -5,7 +5,9 @@ import RecordModel
 /// `attache status`: how the replica stands.
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Say how the replica stands (also without a command).")
+        commandName: "status",
+        abstract: "Say how the replica stands (also without a command)."
+    )
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var replica: ReplicaOptions
@@ -24,7 +26,8 @@ struct StatusCommand: ParsableCommand {
         lines.append(
             status.conflicts == 0
                 ? "  conflicts   none"
-                : style.warning("  conflicts   \(status.conflicts)  attache review decides them"))
+                : style.warning("  conflicts   \(status.conflicts)  attache review decides them")
+        )
         let last = status.lastSync.map(LocalTime.text) ?? "never"
         let peer = status.headquarters.map { " with \(SafeText.line($0))" } ?? ""
         lines.append("  last sync   \(last)\(peer)")
@@ -34,7 +37,8 @@ struct StatusCommand: ParsableCommand {
         if let skew = status.clockSkewSeconds, abs(skew) > 120 {
             let direction = skew > 0 ? "behind" : "ahead of"
             lines.append(
-                style.warning("  clock       \(abs(skew)) s \(direction) headquarters'; set it"))
+                style.warning("  clock       \(abs(skew)) s \(direction) headquarters'; set it")
+            )
         }
         for space in status.spaces {
             lines.append(SafeText.line("  space       \(space.name)  \(space.records) records"))
@@ -46,7 +50,9 @@ struct StatusCommand: ParsableCommand {
 /// `attache spaces`: the spaces that this replica holds.
 struct SpacesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "spaces", abstract: "List the spaces that this replica holds.")
+        commandName: "spaces",
+        abstract: "List the spaces that this replica holds."
+    )
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var replica: ReplicaOptions
