@@ -35,19 +35,17 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
+/// What programs that embed a replica build on.
+let libraries = [
+    "CausalHistory", "RecordModel", "SyncProtocol", "SyncEngine", "RecordStorage", "DeskWork",
+    "ReplicaSync",
+]
+
 let package = Package(
     name: "attache",
     platforms: [.macOS(.v15), .iOS(.v18)],
-    products: [
-        .executable(name: "attache", targets: ["attache"]),
-        .library(
-            name: "AttacheReplica",
-            targets: [
-                "CausalHistory", "RecordModel", "SyncProtocol", "SyncEngine", "RecordStorage",
-                "ReplicaSync", "DeskWork",
-            ]
-        ),
-    ],
+    products: [.executable(name: "attache", targets: ["attache"])]
+        + libraries.map { .library(name: $0, targets: [$0]) },
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -127,6 +125,12 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        .executableTarget(
+            name: "EmbedReplica",
+            dependencies: ["DeskWork", "RecordStorage", "RecordModel"],
+            path: "Samples/EmbedReplica",
+            swiftSettings: strict
+        ),
         support("TestSupport", ["RecordModel", "CausalHistory"]),
         support("StorageTestSupport", ["RecordStorage", "RecordModel", "TestSupport"]),
         support(
@@ -172,7 +176,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
-        tests("IntegrationTests", ["attache", "RecordModel"]),
+        tests("IntegrationTests", ["attache", "EmbedReplica", "RecordModel"]),
     ],
     swiftLanguageModes: [.v6]
 )

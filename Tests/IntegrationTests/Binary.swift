@@ -33,9 +33,10 @@ final class Binary {
         #endif
     }
 
-    private func process(_ arguments: [String]) -> Process {
+    private func process(_ arguments: [String], program: String = "attache") -> Process {
         let process = Process()
-        process.executableURL = Self.url
+        process.executableURL = Self.url.deletingLastPathComponent()
+            .appendingPathComponent(program)
         process.arguments = arguments
         process.currentDirectoryURL = directory.url
         process.environment = [
@@ -47,8 +48,13 @@ final class Binary {
 
     /// Runs the program to its end.
     @discardableResult
-    func run(_ arguments: String..., input: String = "", shell: String? = nil) throws -> Outcome {
-        let process = process(arguments)
+    func run(
+        _ arguments: String...,
+        input: String = "",
+        shell: String? = nil,
+        program: String = "attache"
+    ) throws -> Outcome {
+        let process = process(arguments, program: program)
         if let shell {
             process.executableURL = URL(fileURLWithPath: "/bin/sh")
             process.arguments = ["-c", shell, Self.url.path] + arguments

@@ -259,4 +259,12 @@ struct CommandTests {
         #expect(try binary.run("help", "exit-codes").output.contains("4"))
         #expect(try binary.run("--help").output.contains("demo"))
     }
+
+    @Test func theSampleProgramOpensAReplica() throws {
+        let binary = try desk()
+        let first = try binary.run("r", program: "EmbedReplica")
+        #expect(first.status == 0, "\(first.errors)")
+        #expect(first.output.contains("ber-1  Dr Ayesha Malik"))
+        #expect(try binary.run("show", "ber-1", "--replica", "r").status == 0)
+    }
 }
