@@ -149,6 +149,7 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]
         ),
+        tests("ConformanceTests", ["SyncProtocol", "RecordModel", "CausalHistory"]),
         tests("InterchangeTests", ["Interchange", "RecordModel"]),
         tests(
             "RecordStorageTests",

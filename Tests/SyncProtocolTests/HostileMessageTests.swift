@@ -218,10 +218,16 @@ struct HostileMessageTests {
         ("cell of no record", { $0.page.columns[1].records = [2] }),
         ("cell of no change", { $0.page.columns[1].changes = [2] }),
         ("cell of a negative change", { $0.page.columns[1].changes = [-1] }),
-        ("unknown tag", { $0.page.columns[1].tags = [4] }),
+        (
+            "unknown tag",
+            {
+                Self.clear(&$0.page.columns[1]); $0.page.columns[1].tags = [4]
+            }
+        ),
+        ("items not ascending", { Self.appendSmallerItem(&$0.page.columns[1]) }),
         ("item too short", { $0.page.columns[1].itemLengths = [3] }),
         ("item too long", { $0.page.columns[1].itemLengths = [1] }),
-        ("value too short", { $0.page.columns[1].valueLengths = [UInt32.max] }),
+        ("value too short", { $0.page.columns[1].valueLengths = [7] }),
         ("value too long", { $0.page.columns[1].valueLengths = [5] }),
         ("parents too short", { $0.page.columns[1].parentCounts = [3] }),
         ("parents too long", { $0.page.columns[1].parentCounts = [1] }),
@@ -236,6 +242,19 @@ struct HostileMessageTests {
         ("note too long", { $0.page.authorships[0].note = String(repeating: "x", count: 4_097) }),
         ("base not ascending", { $0.page.bases = $0.page.columns.reversed() }),
     ]
+
+    private static func clear(_ column: inout WireColumn) {
+        column.valueLengths = []
+        column.values = Data()
+    }
+
+    private static func appendSmallerItem(_ column: inout WireColumn) {
+        column.changes.append(0)
+        column.itemLengths = [2, 1]
+        column.items.append(1)
+        column.valueLengths.append(0)
+        column.parentCounts.append(0)
+    }
 
     private static func repeatCell(_ column: inout WireColumn) {
         column.changes.append(0)

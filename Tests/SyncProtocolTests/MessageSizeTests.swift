@@ -53,24 +53,21 @@ struct MessageSizeTests {
         return try request.encoded()
     }
 
-    @Test func aSingleEditTravelsInLessThanThreeHundredBytes() throws {
+    @Test func aSingleEditTravelsInLessThan320Bytes() throws {
         let message = try request(edits: 1)
         let frame = try Frame.encode(message)
-        print("one edit: \(message.count) bytes, \(frame.count) as a frame")
-        #expect(frame.count + SignedRequest.prefixBytes < 330)
+        #expect(frame.count + SignedRequest.prefixBytes < 320)
     }
 
-    @Test func tenEditsTravelInLessThanAKilobyte() throws {
+    @Test func tenEditsTravelInLessThan500Bytes() throws {
         let message = try request(edits: 10)
         let frame = try Frame.encode(message)
-        print("ten edits: \(message.count) bytes, \(frame.count) as a frame")
-        #expect(frame.count + SignedRequest.prefixBytes < 1_000)
+        #expect(frame.count + SignedRequest.prefixBytes < 500)
     }
 
-    @Test func aThousandEditsCostAFewDozenBytesEach() throws {
+    @Test func aThousandAlikeEditsCostLessThanSixteenBytesEach() throws {
         let message = try request(edits: 1_000)
         let frame = try Frame.encode(message)
-        print("1000 edits: \(message.count) bytes, \(frame.count) as a frame")
-        #expect(frame.count < 35_000)
+        #expect(frame.count < 16_000)
     }
 }

@@ -95,7 +95,7 @@ struct ConflictReader {
         guard sibling.version.attribution.reason == .undo else { return sibling }
         let earlier = try viewer.reader.pastVersions(of: key, row: part.row).filter {
             $0.version.content == sibling.version.content
-                && $0.version.attribution.reason != .undo
+                && ![.undo, .resolution].contains($0.version.attribution.reason)
         }
         return earlier.max {
             $0.version.attribution.time < $1.version.attribution.time

@@ -24,7 +24,7 @@ struct ReviewReader {
         _ conflict: Conflict,
         _ held: HeldRecord
     ) throws -> [Int: [String]] {
-        let start = conflict.base?.provenance.at ?? .zero
+        let start = conflict.base?.provenance.at ?? earliest(of: conflict)
         var result: [Int: [String]] = [:]
         for part in held.parts {
             for entry in part.state.fields where entry.key != .life && entry.key != .shortID {
@@ -43,6 +43,12 @@ struct ReviewReader {
             }
         }
         return result
+    }
+
+    /// Just before the first version, for a conflict whose base is not known.
+    private func earliest(of conflict: Conflict) -> HybridTime {
+        let first = conflict.siblings.map(\.provenance.at.milliseconds).min() ?? 0
+        return HybridTime(milliseconds: first > 0 ? first - 1 : 0)
     }
 
     /// A version that does not cover an earlier one was written without news of it: its desk had

@@ -21,7 +21,7 @@ struct ActorTable {
         guard data.count.isMultiple(of: 16) else {
             throw .malformed("actors: not of 16 bytes each")
         }
-        try check(data.count / 16, atMost: Limits.actors, "actors")
+        try Check.count(data.count / 16, atMost: Limits.actors, "actors")
         let bytes = [UInt8](data)
         actors = stride(from: 0, to: bytes.count, by: 16).compactMap { offset in
             ActorID(bytes: bytes[offset..<(offset + 16)])
@@ -56,7 +56,7 @@ struct ActorTable {
     /// Returns the dot of an actor's index and a counter.
     /// - Throws: `WireError.malformed` where one of them is none.
     func dot(_ index: UInt32, _ count: UInt64, _ what: String) throws(WireError) -> Dot {
-        Dot(try actor(index, what), try counter(count, what))
+        Dot(try actor(index, what), try Check.counter(count, what))
     }
 }
 

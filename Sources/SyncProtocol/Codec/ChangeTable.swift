@@ -125,7 +125,7 @@ struct ChangeTable {
     init(decoding page: WirePage, actors: ActorTable) throws(WireError) {
         let authorships = try Self.authorships(page.authorships)
         let count = page.changeCounters.count
-        try check(count, atMost: Limits.cells, "changes")
+        try Check.count(count, atMost: Limits.cells, "changes")
         let indexes = try Columns.full(page.changeActors, count, "change actors")
         let counters = Columns.values(page.changeCounters)
         let times = Columns.values(try Columns.full(page.changeTimes, count, "change times"))
@@ -150,7 +150,7 @@ struct ChangeTable {
                 (
                     try actors.dot(row.actor, row.counter, "changes"),
                     Attribution(
-                        time: HybridTime(milliseconds: try time(row.time, "changes")),
+                        time: HybridTime(milliseconds: try Check.time(row.time, "changes")),
                         author: authorship.author,
                         reason: authorship.reason,
                         note: authorship.note
@@ -166,8 +166,8 @@ struct ChangeTable {
     private static func authorships(_ wire: [WireAuthorship]) throws(WireError) -> [Authorship] {
         var result: [Authorship] = []
         for entry in wire {
-            try check(entry.author.utf8.count, atMost: Limits.authorBytes, "author")
-            try check(entry.note.utf8.count, atMost: Limits.noteBytes, "note")
+            try Check.count(entry.author.utf8.count, atMost: Limits.authorBytes, "author")
+            try Check.count(entry.note.utf8.count, atMost: Limits.noteBytes, "note")
             guard let number = UInt8(exactly: entry.reason),
                 let reason = ChangeReason(rawValue: number)
             else { throw .malformed("authorship: the reason \(entry.reason)") }

@@ -20,13 +20,13 @@ extension EnrolRequest {
     /// - Throws: `WireError`; `.unsupportedVersion` where the sender speaks none of our versions.
     public init(decoding bytes: [UInt8]) throws(WireError) {
         let wire = try MessageCoding.decode(bytes, as: WireEnrolRequest.self, shape: .leaf)
-        try checkOffer(wire.versions)
-        try check(wire.desk.utf8.count, atMost: Limits.deskBytes, "desk")
+        try Check.offer(wire.versions)
+        try Check.count(wire.desk.utf8.count, atMost: Limits.deskBytes, "desk")
         self.init(
-            secret: try fixed(wire.secret, EnrolmentToken.secretBytes, "secret"),
+            secret: try Check.bytes(wire.secret, EnrolmentToken.secretBytes, "secret"),
             desk: wire.desk,
-            replica: try replicaID(wire.replica),
-            publicKey: try fixed(wire.publicKey, 32, "public key")
+            replica: try Check.replica(wire.replica),
+            publicKey: try Check.bytes(wire.publicKey, 32, "public key")
         )
         versions = wire.versions
     }
@@ -50,14 +50,14 @@ extension EnrolResponse {
     /// - Throws: `WireError`.
     public init(decoding bytes: [UInt8]) throws(WireError) {
         let wire = try MessageCoding.decode(bytes, as: WireEnrolResponse.self, shape: .leaf)
-        try checkAnswer(wire.version)
-        try check(wire.spaces.count, atMost: Limits.spaces, "spaces")
+        try Check.answer(wire.version)
+        try Check.count(wire.spaces.count, atMost: Limits.spaces, "spaces")
         var spaces: [SpaceName] = []
-        for space in wire.spaces { spaces.append(try spaceName(space)) }
-        try checkDistinct(spaces)
+        for space in wire.spaces { spaces.append(try Check.space(space)) }
+        try Check.distinct(spaces)
         self.init(
-            publicKey: try fixed(wire.publicKey, 32, "public key"),
-            mission: try spaceName(wire.mission),
+            publicKey: try Check.bytes(wire.publicKey, 32, "public key"),
+            mission: try Check.space(wire.mission),
             spaces: spaces
         )
     }

@@ -30,32 +30,3 @@ enum MessageCoding {
         return encoded
     }
 }
-
-// MARK: Checks that every decoder shares
-
-/// Refuses more of something than its limit.
-func check(_ count: Int, atMost limit: Int, _ what: String) throws(WireError) {
-    guard count <= limit else { throw .tooLarge(what, limit: limit) }
-}
-
-/// Refuses a byte string of another length than the format's.
-func fixed(_ bytes: some Sequence<UInt8>, _ count: Int, _ what: String) throws(WireError) -> [UInt8]
-{
-    let bytes = Array(bytes)
-    guard bytes.count == count else { throw .malformed("\(what): not \(count) bytes") }
-    return bytes
-}
-
-/// Refuses a counter outside 1 to 2^62 - 1.
-func counter(_ value: UInt64, _ what: String) throws(WireError) -> UInt64 {
-    guard value >= 1, value < Limits.counter else {
-        throw .malformed("\(what): the counter \(value)")
-    }
-    return value
-}
-
-/// Refuses a time of 2^62 milliseconds and more.
-func time(_ value: UInt64, _ what: String) throws(WireError) -> UInt64 {
-    guard value < Limits.counter else { throw .malformed("\(what): the time \(value)") }
-    return value
-}

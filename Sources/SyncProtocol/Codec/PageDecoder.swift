@@ -13,7 +13,7 @@ struct PageDecoder {
     /// - Complexity: O(*n* log *n*) in the size of the page.
     static func decode(_ wire: WirePage, actors: ActorTable) throws(WireError) -> Page {
         let cells = (wire.columns + wire.bases).reduce(0) { $0 + $1.changes.count }
-        try check(cells, atMost: Limits.cells, "cells")
+        try Check.count(cells, atMost: Limits.cells, "cells")
         var decoder = PageDecoder(
             actors: actors,
             changes: try ChangeTable(decoding: wire, actors: actors)
@@ -102,7 +102,7 @@ struct PageDecoder {
 
     private mutating func readContexts(_ wire: WirePage, flags: [UInt32]) throws(WireError) {
         let total = wire.contextCounters.count
-        try check(total, atMost: Limits.references, "context entries")
+        try Check.count(total, atMost: Limits.references, "context entries")
         let counts = try Columns.full(wire.contextCounts, records.count, "context counts")
         let indexes = try Columns.full(wire.contextActors, total, "context actors")
         let counters = Columns.values(wire.contextCounters)
@@ -159,7 +159,7 @@ struct PageDecoder {
             }
             change += Int64(wire.changes[index])
             let (dot, attribution) = try changes.change(change)
-            try check(Int(itemLengths[index]), atMost: Limits.itemBytes, "\(what): item key")
+            try Check.count(Int(itemLengths[index]), atMost: Limits.itemBytes, "\(what): item key")
             let cell = Cell(
                 content: try contents.next(tags[index]),
                 attribution: attribution,
@@ -185,7 +185,7 @@ struct PageDecoder {
     private func parents(_ wire: WireColumn) throws(WireError) -> [Dot] {
         let what = "field \(wire.field): parents"
         let total = wire.parentCounters.count
-        try check(total, atMost: Limits.references, what)
+        try Check.count(total, atMost: Limits.references, what)
         let indexes = try Columns.full(wire.parentActors, total, what)
         var dots: [Dot] = []
         dots.reserveCapacity(total)
@@ -213,7 +213,7 @@ private struct ContentDecoder {
         witnessCounts = Parts(try Columns.full(wire.witnessCounts, deletionCount, what), what)
 
         let total = wire.witnessHashes.count
-        try check(total, atMost: Limits.references, "\(what): witnesses")
+        try Check.count(total, atMost: Limits.references, "\(what): witnesses")
         let indexes = try Columns.full(wire.witnessActors, total, what)
         let counters = Columns.values(try Columns.full(wire.witnessCounters, total, what))
         var list: [Witness] = []
@@ -229,7 +229,7 @@ private struct ContentDecoder {
         switch tag {
         case 0:
             let length = try valueLengths.next(1).reduce(0, +)
-            try check(Int(length), atMost: Limits.valueBytes, "\(what): value")
+            try Check.count(Int(length), atMost: Limits.valueBytes, "\(what): value")
             return .value(Array(try values.next(length)))
         case 1:
             return .absent
@@ -261,7 +261,7 @@ extension RecordUID {
     /// - Throws: `WireError.malformed` unless it is 8 bytes for each, or `.tooLarge`.
     static func list(decoding data: Data, _ what: String) throws(WireError) -> [RecordUID] {
         guard data.count.isMultiple(of: 8) else { throw .malformed("\(what): not of 8 bytes each") }
-        try check(data.count / 8, atMost: Limits.records, what)
+        try Check.count(data.count / 8, atMost: Limits.records, what)
         let bytes = [UInt8](data)
         return stride(from: 0, to: bytes.count, by: 8).map { offset in
             RecordUID(bytes[offset..<(offset + 8)].reduce(0) { $0 << 8 | UInt64($1) })

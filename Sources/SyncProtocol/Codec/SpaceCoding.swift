@@ -79,13 +79,6 @@ extension SpaceMessage {
     }
 }
 
-/// Reads a space's name.
-/// - Throws: `WireError.malformed` for other text.
-func spaceName(_ text: String) throws(WireError) -> SpaceName {
-    guard let space = SpaceName(text) else { throw .malformed("the name of a space") }
-    return space
-}
-
 extension SpaceRequest {
     func encoded() -> WireSpaceRequest {
         var collector = ActorCollector()
@@ -98,7 +91,7 @@ extension SpaceRequest {
     init(decoding wire: WireSpaceRequest) throws(WireError) {
         let table = try ActorTable(decoding: wire.actors)
         self.init(
-            space: try spaceName(wire.space),
+            space: try Check.space(wire.space),
             knowledge: try wire.knowledge.decoded(table)
         )
         try decode(wire, table)
@@ -127,13 +120,13 @@ extension SpaceResponse {
             let verdict = SpaceVerdict(rawValue: number)
         else { throw .malformed("the verdict \(wire.verdict)") }
         self.init(
-            space: try spaceName(wire.space),
+            space: try Check.space(wire.space),
             verdict: verdict,
             knowledge: try wire.knowledge.decoded(table)
         )
         try decode(wire, table)
         if !wire.fingerprint.isEmpty {
-            let bytes = try fixed(wire.fingerprint, 16, "fingerprint")
+            let bytes = try Check.bytes(wire.fingerprint, 16, "fingerprint")
             fingerprint = Fingerprint(sum: bytes.reduce(0) { $0 << 8 | UInt128($1) })
         }
         if wire.hasStableCut { stableCut = try wire.stableCut.decoded(table, "stable cut") }

@@ -69,22 +69,15 @@ extension WireIntroduction {
     }
 
     func decoded(_ table: ActorTable) throws(WireError) -> ActorIntroduction {
-        try check(desk.utf8.count, atMost: Limits.deskBytes, "desk")
+        try Check.count(desk.utf8.count, atMost: Limits.deskBytes, "desk")
         return ActorIntroduction(
             actor: try table.actor(actor, "introductions"),
-            replica: try replicaID(replica),
+            replica: try Check.replica(replica),
             desk: desk,
-            publicKey: try fixed(publicKey, 32, "public key"),
-            signature: try fixed(signature, 64, "signature")
+            publicKey: try Check.bytes(publicKey, 32, "public key"),
+            signature: try Check.bytes(signature, 64, "signature")
         )
     }
-}
-
-/// Reads a replica's id.
-/// - Throws: `WireError.malformed` unless it is 16 bytes.
-func replicaID(_ bytes: some Collection<UInt8>) throws(WireError) -> ReplicaID {
-    guard let replica = ReplicaID(bytes: bytes) else { throw .malformed("replica: not 16 bytes") }
-    return replica
 }
 
 extension WireChain {
@@ -100,17 +93,20 @@ extension WireChain {
     }
 
     func decoded(_ table: ActorTable) throws(WireError) -> ChainSegment {
-        try check(digests.count, atMost: Limits.references, "chain digests")
+        try Check.count(digests.count, atMost: Limits.references, "chain digests")
         var digests = digests
         var whole: Digest128?
         if !head.isEmpty {
-            let digest = Digest128(bytes: try fixed(head, 16, "chain head"))
+            let digest = Digest128(bytes: try Check.bytes(head, 16, "chain head"))
             whole = digest
             if let digest { digests.append(digest.short) }
         }
         guard !digests.isEmpty else { throw .malformed("chain: no digest") }
         // The last counter must be one, too; the sum cannot overflow.
-        _ = try counter(try counter(first, "chain") + UInt64(digests.count - 1), "chain")
+        _ = try Check.counter(
+            try Check.counter(first, "chain") + UInt64(digests.count - 1),
+            "chain"
+        )
         return ChainSegment(
             actor: try table.actor(actor, "chain"),
             first: first,
@@ -133,9 +129,9 @@ extension WireRefusal {
     }
 
     func decoded(_ table: ActorTable) throws(WireError) -> Refusal {
-        try check(item.count, atMost: Limits.itemBytes, "refusal: item key")
-        try check(code.utf8.count, atMost: Limits.codeBytes, "refusal: code")
-        try check(message.utf8.count, atMost: Limits.noteBytes, "refusal: message")
+        try Check.count(item.count, atMost: Limits.itemBytes, "refusal: item key")
+        try Check.count(code.utf8.count, atMost: Limits.codeBytes, "refusal: code")
+        try Check.count(message.utf8.count, atMost: Limits.noteBytes, "refusal: message")
         return Refusal(
             uid: RecordUID(uid),
             key: FieldKey(field, item: [UInt8](item)),

@@ -20,15 +20,15 @@ extension SyncRequest {
     /// - Throws: `WireError`; `.unsupportedVersion` where the sender speaks none of our versions.
     public init(decoding bytes: [UInt8]) throws(WireError) {
         let wire = try MessageCoding.decode(bytes, as: WireSyncRequest.self, shape: .sync)
-        try checkOffer(wire.versions)
-        try check(wire.token.count, atMost: Limits.tokenBytes, "token")
-        try check(wire.spaces.count, atMost: Limits.spaces, "spaces")
+        try Check.offer(wire.versions)
+        try Check.count(wire.token.count, atMost: Limits.tokenBytes, "token")
+        try Check.count(wire.spaces.count, atMost: Limits.spaces, "spaces")
         self.init(schema: wire.schema)
         token = [UInt8](wire.token)
         byteLimit = wire.byteLimit
         versions = wire.versions
         for space in wire.spaces { spaces.append(try SpaceRequest(decoding: space)) }
-        try checkDistinct(spaces.map(\.space))
+        try Check.distinct(spaces.map(\.space))
     }
 }
 
@@ -51,10 +51,10 @@ extension SyncResponse {
     /// - Throws: `WireError`.
     public init(decoding bytes: [UInt8]) throws(WireError) {
         let wire = try MessageCoding.decode(bytes, as: WireSyncResponse.self, shape: .sync)
-        try checkAnswer(wire.version)
-        try check(wire.token.count, atMost: Limits.tokenBytes, "token")
-        try check(wire.spaces.count, atMost: Limits.spaces, "spaces")
-        let milliseconds = try SyncProtocol.time(wire.time, "answer")
+        try Check.answer(wire.version)
+        try Check.count(wire.token.count, atMost: Limits.tokenBytes, "token")
+        try Check.count(wire.spaces.count, atMost: Limits.spaces, "spaces")
+        let milliseconds = try Check.time(wire.time, "answer")
         self.init(
             token: [UInt8](wire.token),
             time: HybridTime(milliseconds: milliseconds),
@@ -62,28 +62,6 @@ extension SyncResponse {
             openConflicts: wire.openConflicts
         )
         for space in wire.spaces { spaces.append(try SpaceResponse(decoding: space)) }
-        try checkDistinct(spaces.map(\.space))
+        try Check.distinct(spaces.map(\.space))
     }
-}
-
-/// Refuses a request whose sender speaks none of our versions.
-func checkOffer(_ versions: [UInt32]) throws(WireError) {
-    guard !versions.isEmpty else { throw .truncated("message") }
-    try check(versions.count, atMost: Limits.versions, "versions")
-    guard case .speak = ProtocolVersion.choose(offered: versions) else {
-        throw .unsupportedVersion(offered: versions)
-    }
-}
-
-/// Refuses an answer in a version that is not spoken here.
-func checkAnswer(_ version: UInt32) throws(WireError) {
-    guard version != 0 else { throw .truncated("message") }
-    guard ProtocolVersion.spoken.contains(version) else {
-        throw .unsupportedVersion(offered: [version])
-    }
-}
-
-/// Refuses a message that names a space twice.
-func checkDistinct(_ spaces: [SpaceName]) throws(WireError) {
-    guard Set(spaces).count == spaces.count else { throw .malformed("spaces: one twice") }
 }
