@@ -48,7 +48,8 @@ struct SyncCommand: AsyncParsableCommand {
                         ])
                     )
                 ]),
-                text: "Would send \(pending.changes) changes of \(pending.records) records."
+                text: "Would send \(Self.count(pending.changes, "change")) of "
+                    + "\(Self.count(pending.records, "record"))."
             )
         }
         let report = try await client.sync(store, at: url)
@@ -125,9 +126,9 @@ struct SyncCommand: AsyncParsableCommand {
     private func text(of report: SyncReport, _ open: Int) -> String {
         let style = output.style
         let summary = report.summary
-        func records(_ count: Int) -> String { count == 1 ? "1 record" : "\(count) records" }
+        func records(_ count: Int) -> String { Self.count(count, "record") }
         var lines = [
-            "sent \(summary.sentChanges) changes of \(records(summary.sentRecords)), "
+            "sent \(Self.count(summary.sentChanges, "change")) of \(records(summary.sentRecords)), "
                 + "received \(summary.receivedChanges) of \(records(summary.receivedRecords))",
             "\(report.bytesSent) bytes out, \(report.bytesReceived) in, "
                 + "\(report.roundTrips) round trip\(report.roundTrips == 1 ? "" : "s"), "
@@ -145,9 +146,8 @@ struct SyncCommand: AsyncParsableCommand {
         }
         if open > 0 {
             let new = summary.newConflicts > 0 ? ", \(summary.newConflicts) of them new" : ""
-            lines.append(
-                style.warning("\(open) conflicts wait\(new): attache review decides them")
-            )
+            let waiting = open == 1 ? "1 conflict waits" : "\(open) conflicts wait"
+            lines.append(style.warning("\(waiting)\(new): attache review decides them"))
         }
         for (space, standing) in summary.standings.sorted(by: { $0.key < $1.key }) {
             if let sentence = Self.sentence(standing) {
@@ -161,6 +161,10 @@ struct SyncCommand: AsyncParsableCommand {
         }
         if report.isVerified { lines.append(style.bold("verified")) }
         return lines.joined(separator: "\n")
+    }
+
+    private static func count(_ count: Int, _ noun: String) -> String {
+        count == 1 ? "1 \(noun)" : "\(count) \(noun)s"
     }
 
     private static func sentence(_ standing: SpaceStanding) -> String? {
