@@ -11,6 +11,8 @@ public struct ModelReplica: Sendable {
     public enum Edit: Sendable {
         /// Writes a field or an item.
         case write(FieldKey, Content)
+        /// Puts several versions into a field, as when a decision is taken back.
+        case restore(FieldKey, [Content])
         /// Deletes the record.
         case delete
         /// Forgets the record for good.
@@ -85,6 +87,8 @@ public struct ModelReplica: Sendable {
                 )
             case .write(let key, let content):
                 state.write(content, to: key, dot: dot, attribution: attribution)
+            case .restore(let key, let contents):
+                state.restore(contents, to: key, dot: dot, attribution: attribution)
             case .delete where faults.contains(.deletionWithoutWitnesses):
                 state.write(.deleted([]), to: .life, dot: dot, attribution: attribution)
             case .delete:

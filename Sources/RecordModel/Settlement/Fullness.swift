@@ -24,7 +24,8 @@ enum Fullness {
             guard let index = rest.firstIndex(of: word) else { return false }
             rest.remove(at: index)
         }
-        return true
+        // The same words in another order say no more.
+        return !rest.isEmpty
     }
 
     /// The words, folded; signs between words do not count.

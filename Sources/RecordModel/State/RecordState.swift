@@ -179,7 +179,7 @@ public struct RecordState: Hashable, Sendable {
     /// Puts several versions into a field at once, as variants of one dot: siblings that a decision
     /// had settled and that are to be decided anew.
     ///
-    /// There is at least one.
+    /// Without contents nothing is written.
     /// - Returns: The versions that were replaced.
     @discardableResult
     public mutating func restore(
@@ -188,6 +188,8 @@ public struct RecordState: Hashable, Sendable {
         dot: Dot,
         attribution: Attribution
     ) -> [Sibling] {
+        // A register is never emptied.
+        guard !contents.isEmpty else { return [] }
         let index = lowerBound(of: key)
         let isPresent = index < fields.count && fields[index].key == key
         let replaced = isPresent ? fields[index].siblings.siblings : []

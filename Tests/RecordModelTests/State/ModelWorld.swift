@@ -148,6 +148,14 @@ struct ModelWorld {
         let dot = replicas[author].nextDot
         var edits: [(uid: RecordUID, edit: ModelReplica.Edit)] = []
         for (uid, key, act) in acts {
+            if act == .value, generator.chance(8) {
+                let pair = [0, 1].map { _ in
+                    truth.log(act, to: key, of: uid, dot: dot, seen: seen[author])
+                }
+                seen[author].formUnion(pair)
+                edits.append((uid, .restore(key, pair.map { .text(String($0)) })))
+                continue
+            }
             let number = truth.log(act, to: key, of: uid, dot: dot, seen: seen[author])
             seen[author].insert(number)
             let edit: ModelReplica.Edit =
