@@ -40,17 +40,28 @@ final class OnlineMinistry: Sendable {
     /// Tells the service to stop, as a signal does.
     func stop() async { await group.triggerGracefulShutdown() }
 
-    /// Keeps the store's writer busy for a time, as a long merge does.
+    /// Lets nobody else write to headquarters' store for a while.
     func occupyStore(for seconds: Double) {
+        let release = occupyStore()
+        Thread.detachNewThread {
+            Thread.sleep(forTimeInterval: seconds)
+            release()
+        }
+    }
+
+    /// Lets nobody else write to headquarters' store until what is returned is called.
+    func occupyStore() -> @Sendable () -> Void {
         let store = headquarters.store
         let begun = DispatchSemaphore(value: 0)
+        let ended = DispatchSemaphore(value: 0)
         Thread.detachNewThread {
             try? store.write { _ in
                 begun.signal()
-                Thread.sleep(forTimeInterval: seconds)
+                ended.wait()
             }
         }
         begun.wait()
+        return { ended.signal() }
     }
 
     /// Runs a body beside the service, which is told to stop afterwards and has to end.
