@@ -2,7 +2,7 @@
 .PHONY: build test lint format demo proto clean
 
 build: ; swift build --product attache
-test: ; swift build --build-tests --explicit-target-dependency-import-check error && swift test --skip-build
+test: ; swift build --build-tests --explicit-target-dependency-import-check error && swift test --skip-build --no-parallel
 lint: ; swift format lint --strict --configuration .swift-format -r Package.swift Sources Tests Samples
 format: ; swift format --in-place --configuration .swift-format -r Package.swift Sources Tests Samples
 demo: ; swift run attache demo
