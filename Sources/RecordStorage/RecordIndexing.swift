@@ -113,7 +113,9 @@ struct RecordIndexing {
         of state: RecordState,
         base: (FieldKey, Dot) -> Content? = { _, _ in nil }
     ) -> Int {
-        var count = state.life == .contested ? 1 : 0
+        let life = state.life
+        if life == .deleted || life == .erased { return 0 }
+        var count = life == .contested ? 1 : 0
         let kind = schema.kind(number: state.kind)
         for entry in state.fields where entry.siblings.siblings.count > 1 && entry.key != .life {
             let field = kind?.field(number: entry.key.number)

@@ -138,6 +138,7 @@ extension StoreWriter {
         }
         let row = try put(state, uid: edit.uid, replacing: old, in: ledger)
         for (key, siblings) in replaced { try keepPast(siblings, of: key, row: row) }
+        try recountConflicts(of: state, row: row)
         let writes = state.fields.flatMap { entry in
             entry.siblings.siblings.filter { $0.dot == dot }
                 .map { (key: entry.key, content: $0.version.content) }

@@ -34,14 +34,43 @@ extension StoreWriter {
         state.join(delta)
         if let old, old.state == state {
             try keepBases(delta.bases, row: old.row, live: state)
+            try recountConflicts(of: state, row: old.row)
             return .unchanged
         }
         let row = try put(state, uid: delta.uid, replacing: old, in: ledger)
         if let old { try keepSuperseded(of: old.state, by: state, row: row) }
         try keepBases(delta.bases, row: row, live: state)
         try journal(delta, row: row)
-        let before = old.map { indexing.conflictCount(of: $0.state) } ?? 0
-        return .merged(newConflicts: max(0, indexing.conflictCount(of: state) - before))
+        let before = try old.map { try conflictCount(of: $0.state, row: row) } ?? 0
+        let after = try recountConflicts(of: state, row: row)
+        return .merged(newConflicts: max(0, after - before))
+    }
+
+    /// Counts a record's conflicts once what its versions replaced is kept: texts that merge over
+    /// their base are none.
+    /// - Returns: The count, which the record's row has from now on.
+    @discardableResult
+    func recountConflicts(of state: RecordState, row: Int64) throws -> Int {
+        let count = try conflictCount(of: state, row: row)
+        if count != indexing.conflictCount(of: state) {
+            try db.cachedStatement(sql: "UPDATE record SET conflicts = ? WHERE id = ?")
+                .execute(arguments: [count, row])
+        }
+        return count
+    }
+
+    private func conflictCount(of state: RecordState, row: Int64) throws -> Int {
+        var failure: (any Error)?
+        let count = indexing.conflictCount(of: state) { key, dot in
+            do {
+                return try reader.pastVersions(of: key, dot: dot, row: row).first?.version.content
+            } catch {
+                failure = error
+                return nil
+            }
+        }
+        if let failure { throw failure }
+        return count
     }
 
     private func knowledgeCache(of space: SpaceName) throws -> VersionVector {

@@ -214,6 +214,7 @@ public final class StoreWriter {
         try updateLookup(row, from: .empty, to: entry)
         try db.cachedStatement(sql: "UPDATE record SET conflicts = ?, is_hidden = ? WHERE id = ?")
             .execute(arguments: [entry.conflicts, state.isHidden, row])
+        try recountConflicts(of: state, row: row)
     }
 
     private func updateSearch(

@@ -1,5 +1,6 @@
 import Testing
 
+import Dispatch
 @testable import DeskSync
 @testable import HeadquartersServer
 
@@ -176,16 +177,27 @@ struct WorkGateTests {
     }
 
     @Test func whoWaitsTooLongIsTurnedAwayAndTheOthersGoOn() async throws {
-        let gate = WorkGate(width: 1, room: 1, patience: .milliseconds(100))
-        let peak = Peak()
-        async let first = gate.run { peak.pass(seconds: 0.5) }
-        try await Task.sleep(for: .milliseconds(50))
-        async let second = gate.run { peak.pass() }
-        try await Task.sleep(for: .milliseconds(20))
-        #expect(try await gate.run { peak.pass() } == nil, "there is no room")
-        #expect(try await second == nil, "there is no time")
+        let gate = WorkGate(width: 1, room: 1, patience: .milliseconds(1))
+        let held = DispatchSemaphore(value: 0)
+        async let first = gate.run { held.wait() }
+        while gate.load.running == 0 { await Task.yield() }
+        #expect(try await gate.run {} == nil, "there is no time")
+        held.signal()
         #expect(try await first != nil)
-        #expect(try await gate.run { peak.pass() } != nil)
+        #expect(try await gate.run {} != nil)
+    }
+
+    @Test func whoFindsNoRoomIsTurnedAwayAtOnce() async throws {
+        let gate = WorkGate(width: 1, room: 1, patience: .seconds(3600))
+        let held = DispatchSemaphore(value: 0)
+        async let first = gate.run { held.wait() }
+        while gate.load.running == 0 { await Task.yield() }
+        async let second = gate.run {}
+        while gate.load.waiting == 0 { await Task.yield() }
+        #expect(try await gate.run {} == nil)
+        held.signal()
+        #expect(try await first != nil)
+        #expect(try await second != nil)
     }
 
     @Test func aJobThatFailsLeavesTheGate() async throws {

@@ -68,27 +68,30 @@ extension Desk {
             note: note
         )
         let dots = Set(changes.map(\.dot))
-        var rows: [Int64] = []
-        for change in changes {
-            for row in change.rows where !rows.contains(row) { rows.append(row) }
-        }
         var edits: [SpaceName: [RecordEdit]] = [:]
         var kept: [String] = []
         var records: [HeldRecord] = []
-        for row in Set(rows).sorted() {
+        var seen: Set<RecordUID> = []
+        for row in Set(changes.flatMap(\.rows)).sorted() {
             guard let part = try writer.reader.record(row: row),
+                seen.insert(part.key.uid).inserted,
                 let held = try writer.reader.held(part.key.uid)
             else { continue }
-            let plan = try UndoPlan(part, dots: dots, viewer.reader)
-            kept += try plan.kept.map { key in
-                let field = held.kind?.field(number: key.number)
-                return "\(try viewer.name(of: held)) \(RecordViewer.name(of: key.number, field))"
+            let plan = try UndoPlan(held, dots: dots, viewer.reader)
+            if !plan.kept.isEmpty {
+                let name = try viewer.name(of: held)
+                kept += plan.kept.map { key in
+                    let field = held.kind?.field(number: key.number)
+                    return "\(name) \(RecordViewer.name(of: key.number, field))"
+                }
             }
             guard !plan.steps.isEmpty else { continue }
-            if !records.contains(where: { $0.uid == held.uid }) { records.append(held) }
-            edits[part.key.space, default: []].append(
-                RecordEdit(uid: held.uid, kind: part.state.kind, steps: plan.steps)
-            )
+            records.append(held)
+            for (part, steps) in plan.steps {
+                edits[part.key.space, default: []].append(
+                    RecordEdit(uid: held.uid, kind: part.state.kind, steps: steps)
+                )
+            }
         }
         var made: [SpaceName: ChangeID] = [:]
         for (space, edits) in edits.sorted(by: { $0.key < $1.key }) {
@@ -110,11 +113,45 @@ extension Desk {
 
 /// What has to be written into one record to take changes back.
 private struct UndoPlan {
-    var steps: [RecordEdit.Step] = []
-    /// The fields whose versions of the changes were superseded since.
-    var kept: [FieldKey] = []
+    /// The steps of each part.
+    private(set) var steps: [(part: StoredRecord, steps: [RecordEdit.Step])] = []
+    /// The fields on which later changes stand.
+    private(set) var kept: [FieldKey] = []
 
-    init(_ part: StoredRecord, dots: Set<Dot>, _ reader: StoreReader) throws {
+    init(_ held: HeldRecord, dots: Set<Dot>, _ reader: StoreReader) throws {
+        let life = held.main.state.siblings(of: .life)
+        if !life.isEmpty, life.allSatisfy({ dots.contains($0.dot) && $0.version.parents.isEmpty }) {
+            try takeBackCreation(of: held, dots, reader)
+            return
+        }
+        for part in held.parts {
+            let steps = try takeBackFields(of: part, dots, reader)
+            if !steps.isEmpty { self.steps.append((part, steps)) }
+        }
+    }
+
+    /// A record that the changes made goes as a whole, or, where anything was written since, stays
+    /// as a whole: what officers added must not vanish with what it was added to.
+    private mutating func takeBackCreation(
+        of held: HeldRecord,
+        _ dots: Set<Dot>,
+        _ reader: StoreReader
+    ) throws {
+        for part in held.parts {
+            for entry in part.state.fields
+            where entry.siblings.siblings.contains(where: { !dots.contains($0.dot) }) {
+                kept.append(entry.key)
+            }
+        }
+        if kept.isEmpty { steps = held.parts.map { ($0, [.delete]) } }
+    }
+
+    private mutating func takeBackFields(
+        of part: StoredRecord,
+        _ dots: Set<Dot>,
+        _ reader: StoreReader
+    ) throws -> [RecordEdit.Step] {
+        var steps: [RecordEdit.Step] = []
         let past = try reader.pastVersions(row: part.row)
         for entry in part.state.fields where entry.key != .shortID {
             let live = entry.siblings.siblings
@@ -135,10 +172,7 @@ private struct UndoPlan {
                 .map(\.sibling.version.content)
             if let step = Self.step(before, at: entry.key) { steps.append(step) }
         }
-        // A record that the changes made goes as a whole, unless something was added since.
-        if steps.contains(.delete) {
-            steps = kept.isEmpty ? [.delete] : steps.filter { $0 != .delete }
-        }
+        return steps
     }
 
     private static func step(_ before: [Content], at key: FieldKey) -> RecordEdit.Step? {

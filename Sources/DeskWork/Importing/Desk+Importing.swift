@@ -11,8 +11,12 @@ extension Desk {
     /// Imports files: every row is accounted for, and the same file again changes nothing.
     ///
     /// A row is matched by its uid, an authority's identifier, an import id, an ORCID iD or a ROR id.
-    /// A row without any of these gets an import id of its content. An import changes single values,
-    /// and adds items; it takes none away.
+    /// A row without any of these is matched by the short id of an export, in the same space; a
+    /// record that it makes gets an import id of the row's content.
+    ///
+    /// An import changes single values and adds items; it takes none away. What a source says
+    /// unchanged since the last import gives way to what officers wrote meanwhile, and a conflict
+    /// stays for a person.
     ///
     /// - Parameters:
     ///   - options: What and how.
@@ -194,22 +198,42 @@ extension Desk {
             )
             let owner = row.authority == nil ? missionSpace.text : nil
             begin(&draft, shortID: "", owner: owner)
-            try planner.fill(&draft, with: row, isNew: true, surroundings)
+            planner.fill(&draft, with: row, surroundings)
             try requireName(draft)
             // Numbered last, so that a refused row takes no number.
             draft.write(.value(Array(writer.nextShortID().utf8)), to: .shortID, in: draft.space)
             pending.add(draft, row)
             run.summary.created += 1
         case .existing(let held):
-            var draft = RecordDraft(held, kind: row.kind, missionSpace: missionSpace)
-            try planner.fill(&draft, with: row, isNew: false, surroundings)
-            if draft.isEmpty {
-                run.summary.unchanged += 1
-            } else {
-                pending.add(draft, row)
+            if try update(held, row, planner, &pending, &run) {
                 run.summary.updated += 1
+            } else {
+                run.summary.unchanged += 1
             }
+        case .takenBack(let held):
+            _ = try update(held, row, planner, &pending, &run)
+            run.summary.created += 1
         }
+    }
+
+    /// Returns whether a row had something to say to its record.
+    private func update(
+        _ held: HeldRecord,
+        _ row: ParsedRow,
+        _ planner: ImportPlanner,
+        _ pending: inout PendingImport,
+        _ run: inout ImportRun
+    ) throws -> Bool {
+        var draft = RecordDraft(held, kind: row.kind, missionSpace: missionSpace)
+        if held.isHidden { draft.undelete() }
+        let conflicts = try planner.update(&draft, of: held, with: row, surroundings)
+        for field in Set(conflicts).sorted() {
+            let name = try planner.viewer.name(of: held)
+            run.warn(row.file, row.line, "\(field) of \(name) is in conflict and was left so")
+        }
+        if draft.isEmpty { return false }
+        pending.add(draft, row)
+        return true
     }
 }
 

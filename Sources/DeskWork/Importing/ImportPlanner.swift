@@ -21,7 +21,11 @@ struct ParsedRow {
     let authority: Authority?
     /// The number of the record, where the row or its authority says it.
     let uid: RecordUID?
+    /// The name of the record in an export, which holds in the row's space alone.
+    let shortID: String?
     let keys: [RowKey]
+    /// The import id of a row that has no other key, given to a record that it makes.
+    let ownID: (field: Field, input: FieldInput)?
     let inputs: [(field: Field, input: FieldInput)]
     /// Fields of another schema, as they were exported.
     let unknown: [(key: FieldKey, bytes: [UInt8])]
@@ -39,6 +43,8 @@ struct ImportPlanner {
         case new(RecordUID)
         /// One that is here.
         case existing(HeldRecord)
+        /// One that an import made and whose run was taken back.
+        case takenBack(HeldRecord)
         /// A person has to look.
         case held(reason: String)
     }
@@ -75,10 +81,11 @@ struct ImportPlanner {
                 identifier: authority.id
             )
         }
+        var ownID: (field: Field, input: FieldInput)?
         if keys.isEmpty, uid == nil, let field = kind.field(named: "import_ids") {
             let identifier = "row:" + Self.hash(row)
             keys.append(RowKey(scheme: "import", identifier: identifier))
-            inputs.append((field, .items([ItemInput(key: Array(identifier.utf8), value: [])])))
+            ownID = (field, .items([ItemInput(key: Array(identifier.utf8), value: [])]))
         }
         return ParsedRow(
             file: row.file,
@@ -87,7 +94,9 @@ struct ImportPlanner {
             space: space,
             authority: row.authority,
             uid: uid,
+            shortID: row.uid == nil ? row.shortID?.lowercased() : nil,
             keys: keys,
+            ownID: ownID,
             inputs: inputs,
             unknown: unknown,
             warnings: warnings
@@ -191,6 +200,11 @@ struct ImportPlanner {
                 found.append(held)
             }
         }
+        if found.isEmpty, let shortID = row.shortID {
+            found = try finder.records(scheme: "short", shortID).filter {
+                $0.main.state.kind == row.kind.number && $0.main.key.space == row.space
+            }
+        }
         switch found.count {
         case 0: return .new(row.uid ?? RecordUID(desk.store.environment.random()))
         case 1: return try accept(found[0], for: row)
@@ -202,6 +216,10 @@ struct ImportPlanner {
 
     private func accept(_ held: HeldRecord, for row: ParsedRow) throws -> Match {
         if held.isHidden {
+            let deletions = held.main.state.siblings(of: .life).map(\.version.attribution.reason)
+            if held.life == .deleted, deletions.allSatisfy({ $0 == .undo }) {
+                return .takenBack(held)
+            }
             let name = try viewer.name(of: held)
             return .held(reason: "its record \(name) was deleted here; undelete it to take it in")
         }
@@ -214,62 +232,90 @@ struct ImportPlanner {
 
     // MARK: Filling
 
-    /// Puts into a draft what a row says and the record does not.
-    func fill(
+    /// Puts into the draft of a new record all that its row says.
+    func fill(_ draft: inout RecordDraft, with row: ParsedRow, _ surroundings: DraftSurroundings) {
+        for (field, input) in row.inputs + (row.ownID.map { [$0] } ?? []) {
+            switch input {
+            case .cleared: continue
+            case .register(let bytes): draft.write(.value(bytes), to: field)
+            case .items(let items):
+                for item in items {
+                    let key = item.key ?? surroundings.newKey()
+                    draft.write(.value(item.value), to: field, item: key)
+                }
+            }
+        }
+        for (key, bytes) in row.unknown { draft.write(.value(bytes), to: key, in: draft.space) }
+        addSource(of: row, to: &draft)
+    }
+
+    /// Puts into the draft of a record that is here what its row says and its source did not say
+    /// before.
+    /// - Returns: The fields in conflict that the row has another value of.
+    func update(
         _ draft: inout RecordDraft,
+        of held: HeldRecord,
         with row: ParsedRow,
-        isNew: Bool,
         _ surroundings: DraftSurroundings
-    ) throws(DeskError) {
+    ) throws -> [String] {
+        let news = ImportNews(held: held, reader: viewer.reader)
+        var conflicts: [String] = []
         for (field, input) in row.inputs {
+            let space = draft.space(of: field)
             switch input {
             case .cleared: continue
             case .register(let bytes):
-                let content = Content.value(bytes)
-                let place = draft.space(of: field)
-                if isNew || draft.content(of: FieldKey(field.number), in: place) != content {
-                    draft.write(content, to: field)
+                switch try news.judge(bytes, of: field, in: space) {
+                case .old: continue
+                case .news(let content): draft.write(content, to: field)
+                case .conflict: conflicts.append(field.name)
                 }
+            case .items(let items) where field.hasRandomKeys:
+                let present = draft.items(of: field)
+                for item in items { addRow(item, to: field, present, &draft, surroundings) }
             case .items(let items):
-                let held = isNew ? [] : draft.items(of: field)
-                for item in items { add(item, to: field, held, &draft, surroundings) }
+                for item in items.map({ Item(key: $0.key ?? [], value: $0.value) }) {
+                    switch try news.judge(item, of: field, in: space) {
+                    case .old: continue
+                    case .news(let content): draft.write(content, to: field, item: item.key)
+                    case .conflict: conflicts.append(field.name)
+                    }
+                }
             }
         }
         for (key, bytes) in row.unknown
-        where isNew || draft.content(of: key, in: draft.space) != .value(bytes) {
+        where draft.content(of: key, in: draft.space) != .value(bytes) {
             draft.write(.value(bytes), to: key, in: draft.space)
         }
-        guard !draft.isEmpty, let sources = row.kind.field(named: "sources") else { return }
+        if !draft.isEmpty { addSource(of: row, to: &draft) }
+        return conflicts
+    }
+
+    private func addSource(of row: ParsedRow, to draft: inout RecordDraft) {
+        guard let sources = row.kind.field(named: "sources") else { return }
         let source = Array((row.file as NSString).lastPathComponent.utf8)
-        if isNew || !draft.items(of: sources).contains(where: { $0.item.key == source }) {
+        if !draft.items(of: sources).contains(where: { $0.item.key == source }) {
             draft.write(.value([]), to: sources, item: source)
         }
     }
 
-    private func add(
-        _ item: ItemInput,
+    /// Rows and entries have random keys: the same content is the same row.
+    private func addRow(
+        _ row: ItemInput,
         to field: Field,
-        _ held: [RecordDraft.HeldItem],
+        _ present: [RecordDraft.HeldItem],
         _ draft: inout RecordDraft,
         _ surroundings: DraftSurroundings
     ) {
-        if let key = item.key {
-            guard !held.contains(where: { $0.item == Item(key: key, value: item.value) }) else {
-                return
-            }
-            draft.write(.value(item.value), to: field, item: key)
-            return
-        }
-        // Rows and entries have random keys: the same content is the same row.
-        if let named = item.rowKey,
-            let row = held.first(where: { hexadecimal($0.item.key).hasPrefix(named) })
+        if let named = row.rowKey,
+            let known = present.first(where: { hexadecimal($0.item.key).hasPrefix(named) })
         {
-            if row.item.value != item.value, field.shape == .rows {
-                draft.write(.value(item.value), to: field, item: row.item.key, in: row.space)
+            if known.item.value != row.value, field.shape == .rows {
+                draft.write(.value(row.value), to: field, item: known.item.key, in: known.space)
             }
             return
         }
-        if held.contains(where: { $0.item.value == item.value }) { return }
-        draft.write(.value(item.value), to: field, item: surroundings.newKey())
+        if present.contains(where: { $0.item.value == row.value }) { return }
+        draft.write(.value(row.value), to: field, item: surroundings.newKey())
     }
 }

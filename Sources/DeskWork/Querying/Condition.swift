@@ -36,9 +36,20 @@ struct Condition {
         case any([Expression])
         case not(Expression)
         case comparison(Comparison)
+
+        /// Whether a comparison is of this field.
+        func names(_ field: String) -> Bool {
+            switch self {
+            case .all(let members), .any(let members): members.contains { $0.names(field) }
+            case .not(let inner): inner.names(field)
+            case .comparison(let comparison): comparison.field == field
+            }
+        }
     }
 
     private let expression: Expression
+    /// Whether deleted records are asked too: where a condition names `life`.
+    let includesDeleted: Bool
 
     /// Reads conditions, all of which must hold.
     /// - Throws: `DeskError` (`usage` with the place, `unknown_field`).
@@ -49,6 +60,7 @@ struct Condition {
             expressions.append(try parser.parse())
         }
         expression = .all(expressions)
+        includesDeleted = expression.names("life")
     }
 
     /// Whether the conditions hold for a record.
@@ -69,7 +81,7 @@ private struct ConditionParser {
     private var position = 0
 
     /// Names that are not fields of the schema.
-    private static let properties: Set<String> = ["id", "uid", "kind", "space"]
+    private static let properties: Set<String> = ["id", "uid", "kind", "space", "life"]
 
     init(_ text: String, schema: Schema) {
         characters = Array(text)
@@ -274,6 +286,7 @@ private struct ConditionJudge {
         case "uid": held.uid.description
         case "kind": held.kindName
         case "space": held.main.key.space.text
+        case "life": held.life.text
         default: nil
         }
     }

@@ -21,7 +21,7 @@ public struct FoundRecord: Sendable {
 }
 
 extension Desk {
-    /// Returns the visible records that fulfil conditions.
+    /// Returns the records that fulfil conditions; deleted ones only where a condition names `life`.
     ///
     /// - Parameters:
     ///   - kind: The kind's name; nil for all.
@@ -43,7 +43,8 @@ extension Desk {
         try store.read { reader in
             let viewer = RecordViewer(reader, missionSpace: missionSpace)
             try reader.forEachHeld(kind: kind) { held in
-                if !held.isHidden, try condition.holds(for: held, viewer, context) {
+                if held.isHidden, !condition.includesDeleted { return true }
+                if try condition.holds(for: held, viewer, context) {
                     views.append(try viewer.view(of: held))
                 }
                 return true
@@ -72,7 +73,7 @@ extension Desk {
             var found: [FoundRecord] = []
             var seen: Set<RecordUID> = []
             // Parts of one record and records of other kinds take places in the ranking.
-            for row in try reader.search(text, limit: kind == nil ? 2 * limit : 20 * limit) {
+            for row in try rows(of: text, reader, limit: kind == nil ? 2 * limit : 20 * limit) {
                 guard found.count < limit, let part = try reader.record(row: row),
                     kind.map({ $0.number == part.state.kind }) ?? true,
                     seen.insert(part.key.uid).inserted,
@@ -87,6 +88,28 @@ extension Desk {
             return found
         }
     }
+
+    /// Returns the rows in which all words stand, or else those of records whose parts together hold
+    /// them.
+    private func rows(of text: String, _ reader: StoreReader, limit: Int) throws -> [Int64] {
+        let whole = try reader.search(text, limit: limit)
+        let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
+        guard whole.isEmpty, words.count > 1 else { return whole }
+        let split = try reader.splitRecords()
+        var first: [(uid: RecordUID, row: Int64)] = []
+        var common = split
+        for (index, word) in words.enumerated() {
+            let hits = try reader.search(word, limit: Self.wordLimit).compactMap { row in
+                try reader.record(row: row).map { (uid: $0.key.uid, row: row) }
+            }
+            if index == 0 { first = hits }
+            common.formIntersection(hits.map(\.uid))
+        }
+        return Array(first.filter { common.contains($0.uid) }.map(\.row).prefix(limit))
+    }
+
+    /// How many records of one word are looked at to find those that hold the others too.
+    private static let wordLimit = 10_000
 }
 
 /// The order of a list.

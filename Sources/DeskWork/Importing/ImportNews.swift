@@ -1,0 +1,102 @@
+import CausalHistory
+import RecordModel
+import RecordStorage
+
+/// Tells what a row says that its source did not say before.
+///
+/// An import is a three-way merge with its last one as the base: what the source says unchanged
+/// gives way to what officers made of it meanwhile, so that the same file again changes nothing. A
+/// value that stands in conflict is left to a person.
+struct ImportNews {
+    let held: HeldRecord
+    let reader: StoreReader
+
+    /// What is to be done with a value of a row.
+    enum Verdict {
+        /// The record says it, or the source said it before.
+        case old
+        /// The content is to be written.
+        case news(Content)
+        /// A person has to decide between versions first.
+        case conflict
+    }
+
+    /// Judges the value of a single-valued field.
+    func judge(_ bytes: [UInt8], of field: Field, in space: SpaceName) throws -> Verdict {
+        let key = FieldKey(field.number)
+        guard let state = try state(of: key, field, in: space) else { return .news(.value(bytes)) }
+        let content = Content.value(bytes)
+        if state.reading.shown == content { return .old }
+        if state.reading.isConflict {
+            let isOne = state.reading.siblings.contains { $0.version.content == content }
+            return isOne ? .old : .conflict
+        }
+        return state.imported == content ? .old : .news(content)
+    }
+
+    /// Judges an item: parts that the source changed are put into the item that is here.
+    func judge(_ item: Item, of field: Field, in space: SpaceName) throws -> Verdict {
+        let key = FieldKey(field.number, item: item.key)
+        guard let state = try state(of: key, field, in: space) else {
+            return .news(.value(item.value))
+        }
+        if state.reading.isConflict { return .conflict }
+        let imported = field.partTexts(of: state.imported, key: item.key)
+        let news = (field.parts(of: item) ?? []).filter { !imported.contains($0) }
+        guard case .value(let bytes) = state.reading.shown else {
+            // Somebody took the item away since the source last brought it.
+            return news.isEmpty && state.imported?.bytes != nil ? .old : .news(.value(item.value))
+        }
+        let shown = Item(key: item.key, value: bytes)
+        let merged = field.putting(news, into: shown)
+        return merged == shown ? .old : .news(.value(merged.value))
+    }
+
+    private struct State {
+        let reading: Reading
+        /// What the last import wrote; nil where none did, or where it was taken back.
+        let imported: Content?
+    }
+
+    private func state(of key: FieldKey, _ field: Field, in space: SpaceName) throws -> State? {
+        guard let part = held.parts.first(where: { $0.key.space == space }) else { return nil }
+        let siblings = part.state.siblings(of: key)
+        guard !siblings.isEmpty else { return nil }
+        let entry = FieldEntry(key: key, siblings: SiblingSet(siblings))
+        let reading = try reader.reading(of: entry, as: field, row: part.row)
+        if reading.version.version.attribution.reason == .undo {
+            return State(reading: reading, imported: nil)
+        }
+        let versions = siblings + (try reader.pastVersions(of: key, row: part.row))
+        let latest = versions.filter { $0.version.attribution.reason == .importing }
+            .max { $0.version.attribution.time < $1.version.attribution.time }
+        return State(reading: reading, imported: latest?.version.content)
+    }
+}
+
+extension Field {
+    /// The parts of an item with this content; none where it is no value.
+    fileprivate func partTexts(of content: Content?, key: [UInt8]) -> [PartText] {
+        guard let bytes = content?.bytes else { return [] }
+        return parts(of: Item(key: key, value: bytes)) ?? []
+    }
+
+    /// Returns an item with these parts in the place of its own; parts of the key stay.
+    fileprivate func putting(_ texts: [PartText], into item: Item) -> Item {
+        var result = item
+        for text in texts {
+            guard let part = part(number: text.number), !part.isKey else { continue }
+            var warnings: [ValueWarning] = []
+            // The text is canonical already, so that it cannot be refused.
+            let changed = try? setting(
+                part,
+                to: text.text,
+                in: result,
+                context: ValueContext(),
+                warnings: &warnings
+            )
+            result = changed ?? result
+        }
+        return result
+    }
+}
