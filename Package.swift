@@ -38,7 +38,7 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 /// What programs that embed a replica build on.
 let libraries = [
     "CausalHistory", "RecordModel", "SyncProtocol", "SyncEngine", "RecordStorage", "DeskWork",
-    "ReplicaSync",
+    "ReplicaSync", "DeskSync",
 ]
 
 let package = Package(

@@ -78,15 +78,12 @@ public struct Desk: Sendable {
     /// Changes a setting; an open desk goes on with the old one.
     /// - Throws: `DeskError` (`bad_value`) for a region that is no country, or an empty name.
     public func configure(_ name: Configuration, _ value: String) throws {
-        var text = value.trimmingCharacters(in: .whitespacesAndNewlines)
-        var warnings: [ValueWarning] = []
-        do throws(ValueError) {
-            let type: ValueType = name == .region ? .country : .text
-            text = try type.canonical(text, context: context, warnings: &warnings)
-        } catch {
-            throw DeskError(error, field: name.rawValue)
-        }
-        let accepted = text
+        let accepted = try Self.setting(
+            value.trimmingCharacters(in: .whitespacesAndNewlines),
+            of: name.rawValue,
+            as: name == .region ? .country : .text,
+            context
+        )
         try store.write { try $0.set(name.rawValue, to: accepted) }
     }
 

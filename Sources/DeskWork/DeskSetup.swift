@@ -53,15 +53,28 @@ public enum DeskSetup {
     }
 
     private static func text(_ text: String, of field: String) throws(DeskError) -> String {
+        try Desk.setting(text, of: field, as: .text, ValueContext())
+    }
+}
+
+extension Desk {
+    /// Returns a setting's text as it is kept; an officer's name has to fit where authors stand.
+    static func setting(
+        _ text: String,
+        of name: String,
+        as type: ValueType,
+        _ context: ValueContext
+    ) throws(DeskError) -> String {
         var warnings: [ValueWarning] = []
         do throws(ValueError) {
-            return try ValueType.text.canonical(
-                text,
-                context: ValueContext(),
-                warnings: &warnings
-            )
+            let text = try type.canonical(text, context: context, warnings: &warnings)
+            let limit = ContentLimits.authorBytes
+            guard text.utf8.count <= limit else {
+                throw .tooLong(bytes: text.utf8.count, limit: limit)
+            }
+            return text
         } catch {
-            throw DeskError(error, field: field)
+            throw DeskError(error, field: name)
         }
     }
 }

@@ -18,6 +18,8 @@ public enum StoreError: Error, Hashable, Sendable {
     case diskFull
     /// The operating system refused to read or write; the transaction was rolled back.
     case io(detail: String)
+    /// More than a record may hold (`ContentLimits`); the transaction was rolled back.
+    case tooLarge(detail: String)
     /// There is no such space in this replica.
     case unknownSpace(String)
 

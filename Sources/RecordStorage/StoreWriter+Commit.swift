@@ -60,7 +60,7 @@ extension StoreWriter {
     /// left out; where nothing is left, no change is made.
     ///
     /// - Returns: The change, or nil where nothing changed.
-    /// - Throws: `StoreError.unknownSpace`, and what the database reports.
+    /// - Throws: `StoreError.unknownSpace`, `.tooLarge`, and what the database reports.
     @discardableResult
     public func commit(
         _ edits: [RecordEdit],
@@ -75,6 +75,7 @@ extension StoreWriter {
             if !steps.isEmpty { prepared.append((edit, old, steps)) }
         }
         guard !prepared.isEmpty else { return nil }
+        try requireBounds(prepared.lazy.flatMap(\.steps), attribution)
         prepared.sort { $0.edit.uid < $1.edit.uid }
 
         let actor = try ownActor(in: space)
@@ -104,6 +105,25 @@ extension StoreWriter {
         try setKnowledge(ledger.row, number, dot.counter)
         try recordChange(number, dot.counter, attribution, digest: ledger.head.data)
         return ChangeID(dot: dot, digest: ledger.head.short)
+    }
+
+    /// Refuses what no other replica would take: it must not be acknowledged here.
+    private func requireBounds(
+        _ steps: some Sequence<RecordEdit.Step>,
+        _ attribution: Attribution
+    ) throws {
+        func require(_ count: Int, _ limit: Int, _ what: String) throws {
+            guard count <= limit else {
+                throw StoreError.tooLarge(detail: "\(what) has \(count) bytes of \(limit)")
+            }
+        }
+        try require(attribution.author.utf8.count, ContentLimits.authorBytes, "the author")
+        try require(attribution.note.utf8.count, ContentLimits.noteBytes, "the note")
+        for step in steps {
+            guard case .write(let key, let content) = step else { continue }
+            try require(key.item.count, ContentLimits.itemBytes, "the key of an item")
+            try require(content.bytes?.count ?? 0, ContentLimits.valueBytes, "a value")
+        }
     }
 
     private func isIdle(_ step: RecordEdit.Step, in state: RecordState?) -> Bool {

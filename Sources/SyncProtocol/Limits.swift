@@ -1,3 +1,5 @@
+import RecordModel
+
 /// The bounds of what a message may hold; what is beyond one of them is refused as `too_large`.
 ///
 /// They bound the memory and time that bytes from outside can cost. Spec:
@@ -27,13 +29,13 @@ public enum Limits {
     /// chain segment, each for themselves.
     public static let references = 1_000_000
     /// Bytes of an item's key, which is a short text or a number.
-    public static let itemBytes = 4 << 10
+    public static let itemBytes = ContentLimits.itemBytes
     /// Bytes of a value: long texts are far below, blobs travel otherwise.
-    public static let valueBytes = 4 << 20
+    public static let valueBytes = ContentLimits.valueBytes
     /// Bytes of an author's name.
-    public static let authorBytes = 256
+    public static let authorBytes = ContentLimits.authorBytes
     /// Bytes of a note and of a refusal's message, which hold a sentence or two.
-    public static let noteBytes = 4 << 10
+    public static let noteBytes = ContentLimits.noteBytes
     /// Bytes of an error code.
     public static let codeBytes = 64
     /// Bytes of a desk's code, of which people use 2 to 8.

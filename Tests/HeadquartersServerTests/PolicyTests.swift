@@ -1,6 +1,6 @@
+import Dispatch
 import Testing
 
-import Dispatch
 @testable import DeskSync
 @testable import HeadquartersServer
 

@@ -41,7 +41,7 @@ extension Field {
         if text.isBlank { return .cleared }
         if isRegister {
             let canonical = try type.canonical(text, context: context, warnings: &warnings)
-            return .register(Array(canonical.utf8))
+            return .register(try checked(Array(canonical.utf8)))
         }
         let start = CanonicalText.trimmed(text).utf8.first
         if start == UInt8(ascii: "[") || start == UInt8(ascii: "{") && !isSinglePart {
@@ -57,7 +57,7 @@ extension Field {
         let texts = splitting ? text.split(separator: ";").map(String.init) : [text]
         for text in texts where !text.isBlank {
             let first = try firstPart(of: .string(text), context: context, warnings: &warnings)
-            append(self.input(of: first, rowKey: nil), to: &items, warnings: &warnings)
+            try append(self.input(of: first, rowKey: nil), to: &items, warnings: &warnings)
         }
         return items.isEmpty ? .cleared : .items(items)
     }
@@ -73,14 +73,15 @@ extension Field {
     ) throws(ValueError) -> FieldInput {
         if isRegister {
             let text = try type.canonical(json: json, context: context, warnings: &warnings)
-            return text.map { .register(Array($0.utf8)) } ?? .cleared
+            guard let text else { return .cleared }
+            return .register(try checked(Array(text.utf8)))
         }
         let elements = json.array ?? [json]
         var items: [ItemInput] = []
         items.reserveCapacity(elements.count)
         for element in elements {
             let item = try self.item(json: element, context: context, warnings: &warnings)
-            if let item { append(item, to: &items, warnings: &warnings) }
+            if let item { try append(item, to: &items, warnings: &warnings) }
         }
         return items.isEmpty ? .cleared : .items(items)
     }
@@ -175,7 +176,9 @@ extension Field {
         _ item: ItemInput,
         to items: inout [ItemInput],
         warnings: inout [ValueWarning]
-    ) {
+    ) throws(ValueError) {
+        _ = try checked(item.value)
+        if let key = item.key { _ = try checked(key, atMost: ContentLimits.itemBytes) }
         if let key = item.key, let index = items.firstIndex(where: { $0.key == key }) {
             if items[index] != item {
                 let shown = parts(of: Item(key: key, value: []))?.first?.text ?? ""
@@ -184,6 +187,15 @@ extension Field {
             items.remove(at: index)
         }
         items.append(item)
+    }
+
+    /// Returns the bytes where they are few enough to travel.
+    private func checked(
+        _ bytes: [UInt8],
+        atMost limit: Int = ContentLimits.valueBytes
+    ) throws(ValueError) -> [UInt8] {
+        guard bytes.count <= limit else { throw .tooLong(bytes: bytes.count, limit: limit) }
+        return bytes
     }
 }
 

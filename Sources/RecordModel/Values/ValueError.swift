@@ -38,6 +38,8 @@ public enum ValueError: Error, Hashable, Sendable {
     case missingPart(String)
     /// The field is a register and has no items.
     case noItems
+    /// More bytes than a value, or the key of an item, may have.
+    case tooLong(bytes: Int, limit: Int)
     /// Entries of a log are only ever added (`append_only`).
     case appendOnly
 
@@ -63,6 +65,8 @@ public enum ValueError: Error, Hashable, Sendable {
             "there is no part “\(name)”; parts are \(accepted.joined(separator: ", "))"
         case .missingPart(let name): "the part “\(name)” is missing"
         case .noItems: "the field holds one value, not items"
+        case .tooLong(let bytes, let limit):
+            "the text has \(bytes) bytes, more than the \(limit) that travel"
         case .appendOnly: "entries of this field can only be added"
         }
     }

@@ -82,6 +82,12 @@ extension ErrorReport {
                 "the replica is damaged: \(detail)",
                 hint: "Run attache doctor; headquarters has all that was synced."
             )
+        case .tooLarge(let detail):
+            self.init(
+                .badValue,
+                "too much for one record: \(detail); nothing was changed",
+                hint: "Keep long texts as files beside the replica."
+            )
         case .busy:
             self.init(
                 .busy,

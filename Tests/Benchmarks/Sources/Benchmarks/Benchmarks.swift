@@ -1,0 +1,49 @@
+import ArgumentParser
+import Foundation
+
+/// Measures the product beside raw SQLite and zlib doing the same in the same run.
+@main
+struct Benchmarks: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Measures import and sync as ratios to raw SQLite and zlib in the same run."
+    )
+
+    @Option(name: .customLong("records"), help: "How many records; several sizes by a comma.")
+    var sizes = "20000,100000"
+
+    @Option(help: "Records as JSON Lines of the product, instead of generated ones.")
+    var file: String?
+
+    @Option(help: "How often each time is taken; the median is shown.")
+    var runs = 5
+
+    @Option(help: "The attache program that is measured.")
+    var attache: String?
+
+    @Option(help: "Where the results go, as JSON.")
+    var output = "benchmarks.json"
+
+    func run() throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("attache-bench-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let program = try Program(path: attache ?? Self.neighbour("attache"))
+        var report = Report()
+        for size in sizes.split(separator: ",").compactMap({ Int($0) }) {
+            let workload = try Workload(count: size, file: file, folder: folder)
+            let bench = RecordBench(workload: workload, program: program, folder: folder)
+            try bench.run(runs: runs, into: &report)
+            report.print(size: workload.rows.count)
+        }
+        try report.json.write(toFile: output, atomically: true, encoding: .utf8)
+        print("\nwritten to \(output)")
+    }
+
+    /// The program that was built beside this one.
+    private static func neighbour(_ name: String) -> String {
+        URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+            .deletingLastPathComponent().appendingPathComponent(name).path
+    }
+}

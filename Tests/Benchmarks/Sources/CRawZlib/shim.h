@@ -1,0 +1,10 @@
+// zlib's stream initialisers are macros, which Swift does not import.
+#include <zlib.h>
+
+static inline int attache_deflate_init(z_stream *stream, int level, int window_bits) {
+    return deflateInit2(stream, level, Z_DEFLATED, window_bits, 8, Z_DEFAULT_STRATEGY);
+}
+
+static inline int attache_inflate_init(z_stream *stream, int window_bits) {
+    return inflateInit2(stream, window_bits);
+}
