@@ -319,7 +319,6 @@ public struct HeadquartersReplica: Sendable {
                         replica: try reader.replicaID(),
                         desk: "HQ"
                     )
-                    try writer.flush()
                     action = session.didRead(try reader.snapshot(reading))
                 case .answer(var response, let deskKnowledge, let told):
                     if let deskKnowledge {

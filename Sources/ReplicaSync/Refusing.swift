@@ -13,10 +13,19 @@ extension StoreWriter {
     func refuseInvalid(_ page: Page, in space: SpaceName) throws -> [Refusal] {
         var refusals: [Refusal] = []
         for delta in page.records {
-            guard let kind = reader.schema.kind(number: delta.kind),
+            guard let kind = reader.schema.kind(number: delta.kind) else { continue }
+            let suspects = delta.fields.filter { entry in
+                guard entry.key != .life, let field = kind.field(number: entry.key.number) else {
+                    return false
+                }
+                return !entry.siblings.siblings.allSatisfy {
+                    field.allows($0.version.content, at: entry.key)
+                }
+            }
+            guard !suspects.isEmpty,
                 let record = try reader.record(RecordKey(space: space, uid: delta.uid))
             else { continue }
-            for entry in delta.fields where entry.key != .life {
+            for entry in suspects {
                 guard let field = kind.field(number: entry.key.number) else { continue }
                 let live = record.state.siblings(of: entry.key)
                 let invalid = live.filter { !field.allows($0.version.content, at: entry.key) }

@@ -203,6 +203,8 @@ extension StoreWriter {
         replica: ReplicaID,
         desk: String
     ) throws {
+        // An actor that this transaction made is known to the reader after it is written.
+        try flush()
         for space in try reader.spaces() {
             guard let actor = space.actor, try reader.owner(of: actor)?.signature.isEmpty ?? true
             else { continue }

@@ -217,6 +217,17 @@ struct ExchangeTests {
         }
     }
 
+    @Test func whoRefusedAValueIsNamedToTheDesks() throws {
+        let ministry = try Ministry()
+        let berlin = try ministry.addDesk("BER")
+        try ministry.write([33: "not a country"], of: 1, at: "BER")
+        #expect(try ministry.sync("BER").refusals.count == 1)
+        let own = try ministry.headquarters.store.write { try $0.ownActor(in: .allMissions) }
+        let owner = try #require(try berlin.store.read { try $0.owner(of: own) })
+        #expect(owner.desk == "HQ")
+        #expect(owner.publicKey == ministry.headquarters.identity.publicKey)
+    }
+
     @Test func aDeskWhoseFileWentBackIsToldAndNothingIsMerged() throws {
         let ministry = try Ministry()
         let desk = try ministry.addDesk("BER")

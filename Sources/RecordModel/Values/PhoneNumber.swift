@@ -29,11 +29,12 @@ struct PhoneNumber: Hashable, Sendable {
     }
 
     /// Returns an international number if it begins with a calling code and its length is
-    /// possible; a trunk zero that was left in is taken out.
+    /// possible; trunk zeros that were left in are taken out, all of them, so that what comes
+    /// out is read as itself again.
     private static func checked(_ digits: Substring) -> String? {
         guard let rules = CallingCodes.code(of: digits) else { return nil }
         var national = digits.dropFirst(rules.code.count)
-        if rules.trunk == "0", national.hasPrefix("0") { national = national.dropFirst() }
+        if rules.trunk == "0" { national = national.drop { $0 == "0" } }
         if rules.code == "1", national.count != 10 { return nil }
         guard (7...15).contains(rules.code.count + national.count) else { return nil }
         return rules.code + national

@@ -1,4 +1,5 @@
 import RecordModel
+import TestSupport
 import Testing
 
 struct CanonicalTests {
@@ -37,6 +38,7 @@ struct CanonicalTests {
         (.phone, "+49 (0)30 123456", "+4930123456"), (.phone, "0049 30 123456", "+4930123456"),
         (.phone, "tel:+49-30-123456", "+4930123456"),
         (.phone, "+49 30 123456 ext. 12", "+4930123456;ext=12"),
+        (.phone, "+92 006 896 9196", "+9268969196"),
         (.phone, "\u{202a}+92 301 2345678\u{202c}", "+923012345678"),
         (.phone, "+۹۲ ۳۰۱ ۲۳۴۵۶۷۸", "+923012345678"),
         (.url, "HTTPS://WWW.Example.org/Path?Q=A", "https://www.example.org/Path?Q=A"),
@@ -125,6 +127,33 @@ struct CanonicalTests {
         #expect(try type.canonical(typed, warnings: &warnings) == kept)
         #expect(warnings.count == 1)
         #expect(type.isCanonical(Array(kept.utf8)))
+    }
+
+    /// What one desk accepts, headquarters must not refuse: whatever comes out is read as itself.
+    @Test(arguments: Seeds.first(40))
+    func whatComesOutIsCanonical(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let samples = Self.accepted.map { ($0.0, $0.1) } + Self.doubtful.map { ($0.0, $0.1) }
+        let regions = [nil, "DE", "PK", "US", "BY", "AR", "IT"]
+        let alphabet = Array("0001+ -()./;:=,#xXeEtT@~?%[]{}\u{301}\u{a0}é９Z\n")
+        for _ in 0..<400 {
+            let (type, sample) = samples[generator.below(samples.count)]
+            var text = Array(sample)
+            for _ in 0...generator.below(4) {
+                let place = generator.below(text.count + 1)
+                switch generator.below(3) {
+                case 0 where place < text.count: text.remove(at: place)
+                case 1 where place < text.count:
+                    text[place] = alphabet[generator.below(alphabet.count)]
+                default: text.insert(alphabet[generator.below(alphabet.count)], at: place)
+                }
+            }
+            let context = ValueContext(region: regions[generator.below(regions.count)])
+            var warnings: [ValueWarning] = []
+            let result = try? type.canonical(String(text), context: context, warnings: &warnings)
+            guard let result else { continue }
+            #expect(type.isCanonical(Array(result.utf8)), "\(type): \(String(text)) → \(result)")
+        }
     }
 
     @Test func localTimesTakeTheOffsetOfTheirPlaceAndSeason() throws {

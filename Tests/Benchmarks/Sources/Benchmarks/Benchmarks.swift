@@ -3,11 +3,31 @@ import Foundation
 
 /// Measures the product beside raw SQLite and zlib doing the same in the same run.
 @main
-struct Benchmarks: AsyncParsableCommand {
+struct Benchmarks: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
-        abstract: "Measures import and sync as ratios to raw SQLite and zlib in the same run."
+        abstract: "Measures import and sync as ratios to raw SQLite and zlib in the same run.",
+        subcommands: [MeasureCommand.self, RawCommand.self],
+        defaultSubcommand: MeasureCommand.self
     )
+}
+
+/// The raw work on a file, in a process of its own.
+struct RawCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "raw", shouldDisplay: false)
+
+    @Argument var file: String
+    @Argument var path: String
+
+    func run() throws {
+        let workload = try Workload(URL(fileURLWithPath: file))
+        print(try RawWork(workload, at: path).json.text)
+    }
+}
+
+/// All measurements.
+struct MeasureCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "measure")
 
     @Option(name: .customLong("records"), help: "How many records; several sizes by a comma.")
     var sizes = "20000,100000"
@@ -32,10 +52,10 @@ struct Benchmarks: AsyncParsableCommand {
         let program = try Program(path: attache ?? Self.neighbour("attache"))
         var report = Report()
         for size in sizes.split(separator: ",").compactMap({ Int($0) }) {
-            let workload = try Workload(count: size, file: file, folder: folder)
-            let bench = RecordBench(workload: workload, program: program, folder: folder)
+            let records = try Workload.prepare(count: size, from: file, in: folder)
+            let bench = RecordBench(size: size, file: records, program: program, folder: folder)
             try bench.run(runs: runs, into: &report)
-            report.print(size: workload.rows.count)
+            report.print(size: size)
         }
         try report.json.write(toFile: output, atomically: true, encoding: .utf8)
         print("\nwritten to \(output)")

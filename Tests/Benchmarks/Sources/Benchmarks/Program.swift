@@ -19,6 +19,13 @@ struct Usage {
     var json: JSONValue? { try? JSONValue(parsing: output) }
 }
 
+extension JSONValue {
+    /// The number, where it is one.
+    var double: Double? {
+        if case .number(let text) = self { Double(text) } else { nil }
+    }
+}
+
 /// The built `attache`, run as its users run it.
 struct Program {
     struct Failure: Error, CustomStringConvertible {
@@ -36,7 +43,7 @@ struct Program {
 
     /// Runs to the end.
     @discardableResult
-    func run(_ arguments: String...) throws -> Usage {
+    func run(_ arguments: [String]) throws -> Usage {
         let child = try start(arguments)
         let usage = try child.wait()
         guard child.status == 0 else {

@@ -1,11 +1,73 @@
 import CRawZlib
 import Foundation
 import GRDBSQLite
+import RecordModel
 
 /// The least that any store must do with the same values: the C interfaces of SQLite and zlib.
-enum RawWork {
+struct RawWork {
     struct Failure: Error {
         let message: String
+    }
+
+    let insertSeconds: Double
+    let insertedBytes: Double
+    let linesSeconds: Double
+    let linesBytes: Double
+    let columnsSeconds: Double
+    let columnsBytes: Double
+
+    /// Does the work.
+    init(_ workload: Workload, at path: String) throws {
+        let inserted = try Self.time { try Self.insert(workload, at: path) }
+        let lines = Self.time { Self.deflate(workload.lines) }
+        let columns = Self.time { Self.deflateColumns(workload) }
+        insertSeconds = inserted.seconds
+        insertedBytes = Double(inserted.value)
+        linesSeconds = lines.seconds
+        linesBytes = Double(lines.value)
+        columnsSeconds = columns.seconds
+        columnsBytes = Double(columns.value)
+    }
+
+    private static let names = ["insert", "lines", "columns"]
+
+    /// Reads what another process measured.
+    init?(_ json: JSONValue) {
+        let pairs = Self.names.compactMap { name in
+            json[name].flatMap { work in
+                work["seconds"]?.double.flatMap { seconds in
+                    work["bytes"]?.double.map { (seconds, $0) }
+                }
+            }
+        }
+        guard pairs.count == 3 else { return nil }
+        (insertSeconds, insertedBytes) = pairs[0]
+        (linesSeconds, linesBytes) = pairs[1]
+        (columnsSeconds, columnsBytes) = pairs[2]
+    }
+
+    var json: JSONValue {
+        let pairs = [
+            (insertSeconds, insertedBytes), (linesSeconds, linesBytes),
+            (columnsSeconds, columnsBytes),
+        ]
+        return .object(
+            zip(Self.names, pairs).map { name, pair in
+                JSONMember(
+                    name,
+                    .object([
+                        JSONMember("seconds", .number(String(pair.0))),
+                        JSONMember("bytes", .number(String(pair.1))),
+                    ])
+                )
+            }
+        )
+    }
+
+    private static func time<T>(_ work: () throws -> T) rethrows -> (value: T, seconds: Double) {
+        let start = ContinuousClock.now
+        let value = try work()
+        return (value, start.duration(to: .now) / .seconds(1))
     }
 
     /// Inserts every row into one table and one search index, in one durable transaction.

@@ -12,25 +12,29 @@ struct Workload {
         let body: String
     }
 
-    /// The file of JSON Lines that is imported.
-    let file: URL
-    /// The bytes of the file.
+    /// The bytes of the JSON Lines.
     let lines: [UInt8]
     /// The names of the fields in use.
     let columns: [String]
     let rows: [Row]
 
-    /// Reads the records of a file, or makes up people.
-    init(count: Int, file: String?, folder: URL) throws {
-        if let file {
-            let all = try Data(contentsOf: URL(fileURLWithPath: file))
-            lines = all.split(separator: UInt8(ascii: "\n")).prefix(count)
-                .flatMap { Array($0) + [UInt8(ascii: "\n")] }
-        } else {
-            lines = People.lines(count)
+    /// Writes the file of a size: the first records of a file, or invented people.
+    static func prepare(count: Int, from source: String?, in folder: URL) throws -> URL {
+        let file = folder.appendingPathComponent("records-\(count).jsonl")
+        guard let source else {
+            try Data(People.lines(count)).write(to: file)
+            return file
         }
-        self.file = folder.appendingPathComponent("records-\(count).jsonl")
-        try Data(lines).write(to: self.file)
+        let all = try Data(contentsOf: URL(fileURLWithPath: source))
+        let newline = UInt8(ascii: "\n")
+        let lines = all.split(separator: newline, maxSplits: count).prefix(count)
+        try Data(lines.joined(separator: [newline]) + [newline]).write(to: file)
+        return file
+    }
+
+    /// Reads the records of a file.
+    init(_ file: URL) throws {
+        lines = [UInt8](try Data(contentsOf: file))
         let records = try lines.split(separator: UInt8(ascii: "\n")).map { line in
             try JSONValue(parsing: line)["fields"]?.object ?? []
         }
