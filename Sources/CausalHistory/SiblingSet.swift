@@ -15,43 +15,52 @@ public struct SiblingSet<Version: Hashable & Comparable & Sendable>: Hashable, S
         public let version: Version
 
         /// Creates a sibling.
+        @inlinable
         public init(dot: Dot, version: Version) {
             self.dot = dot
             self.version = version
         }
 
         /// Orders siblings by dot, then variants by their own order.
+        @inlinable
         public static func < (left: Sibling, right: Sibling) -> Bool {
             left.dot == right.dot ? left.version < right.version : left.dot < right.dot
         }
     }
 
     /// The siblings, ascending and without repetition.
-    public private(set) var siblings: [Sibling]
+    @inlinable public var siblings: [Sibling] { storage }
+
+    @usableFromInline var storage: [Sibling]
 
     /// Creates an empty set.
+    @inlinable
     public init() {
-        siblings = []
+        storage = []
     }
 
     /// Creates the set of the given siblings, in any order.
+    @inlinable
     public init(_ siblings: some Sequence<Sibling>) {
-        self.siblings = []
-        for sibling in siblings.sorted() where self.siblings.last != sibling {
-            self.siblings.append(sibling)
-        }
+        storage = Array(siblings)
+        guard storage.count > 1 else { return }
+        storage.sort()
+        var distinct: [Sibling] = []
+        for sibling in storage where distinct.last != sibling { distinct.append(sibling) }
+        storage = distinct
     }
 
     /// Creates the set that holds one version.
+    @inlinable
     public init(dot: Dot, version: Version) {
-        siblings = [Sibling(dot: dot, version: version)]
+        storage = [Sibling(dot: dot, version: version)]
     }
 
     /// Whether the set holds no version.
-    public var isEmpty: Bool { siblings.isEmpty }
+    @inlinable public var isEmpty: Bool { siblings.isEmpty }
 
     /// The distinct dots of the versions, ascending.
-    public var dots: [Dot] {
+    @inlinable public var dots: [Dot] {
         var result: [Dot] = []
         for sibling in siblings where result.last != sibling.dot { result.append(sibling.dot) }
         return result
@@ -64,6 +73,7 @@ public struct SiblingSet<Version: Hashable & Comparable & Sendable>: Hashable, S
     /// seen the version superseded.
     /// Spec: `Protocol/spec/03-merge.md` §2.
     /// - Complexity: O(*n* + *m*) in the number of siblings, times O(log *k*) in the context's size.
+    @inlinable
     public func joined(
         in context: VersionVector,
         with other: SiblingSet,
@@ -97,10 +107,10 @@ public struct SiblingSet<Version: Hashable & Comparable & Sendable>: Hashable, S
             }
             if heldHere && heldThere {
                 for sibling in variants.sorted() where result.siblings.last != sibling {
-                    result.siblings.append(sibling)
+                    result.storage.append(sibling)
                 }
             } else if !(heldHere ? otherContext : context).covers(dot) {
-                result.siblings.append(contentsOf: variants)
+                result.storage.append(contentsOf: variants)
             }
         }
         return result

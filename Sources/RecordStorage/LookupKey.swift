@@ -9,6 +9,7 @@ public struct LookupKey: Hashable, Sendable {
     public let hash: Int64
 
     /// Creates the key of an identifier in a scheme (`short`, `orcid`, `ror`, `email`, `import`).
+    @inlinable
     public init(scheme: String, _ identifier: some Collection<UInt8>) {
         // Speed matters here, secrecy does not: FNV-1a, and the reader compares the record itself.
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325

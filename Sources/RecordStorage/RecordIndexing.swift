@@ -40,8 +40,13 @@ struct RecordIndexing {
         let kind = schema.kind(number: state.kind)
         var names: [UInt8] = []
         var body: [UInt8] = []
-        for register in state.fields where register.key != .life {
-            let field = kind?.field(number: register.key.number)
+        var number: UInt32 = 0
+        var field: Field?
+        for register in state.fields where register.key.number != FieldKey.life.number {
+            if register.key.number != number {
+                number = register.key.number
+                field = kind?.field(number: number)
+            }
             for sibling in register.siblings.siblings {
                 guard case .value(let value) = sibling.version.content else { continue }
                 let scheme = field.flatMap { Self.schemes[$0.name] }
@@ -113,6 +118,7 @@ struct RecordIndexing {
         of state: RecordState,
         base: (FieldKey, Dot) -> Content? = { _, _ in nil }
     ) -> Int {
+        if state.isPlain { return 0 }
         let life = state.life
         if life == .deleted || life == .erased { return 0 }
         var count = life == .contested ? 1 : 0

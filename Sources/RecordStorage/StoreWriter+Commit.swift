@@ -68,32 +68,29 @@ extension StoreWriter {
         attribution: Attribution
     ) throws -> ChangeID? {
         let ledger = try ledger(of: space)
-        var prepared: [(edit: RecordEdit, old: StoredRecord?, steps: [RecordEdit.Step])] = []
-        for edit in edits {
-            let old = try reader.record(RecordKey(space: space, uid: edit.uid))
-            let steps = edit.steps.filter { !isIdle($0, in: old?.state) }
-            if !steps.isEmpty { prepared.append((edit, old, steps)) }
-        }
-        guard !prepared.isEmpty else { return nil }
-        try requireBounds(prepared.lazy.flatMap(\.steps), attribution)
-        prepared.sort { $0.edit.uid < $1.edit.uid }
-
-        let actor = try ownActor(in: space)
-        let number = try interner.number(of: actor)
-        let dot = Dot(actor, ledger.counter + 1)
+        try requireBounds(edits, attribution)
         var changes: [(uid: RecordUID, digest: Digest128)] = []
-        for (edit, old, steps) in prepared {
+        changes.reserveCapacity(edits.count)
+        var event: (dot: Dot, actor: Int64)?
+        for index in edits.indices.sorted(by: { edits[$0].uid < edits[$1].uid }) {
+            let edit = edits[index]
+            let old = try reader.record(RecordKey(space: space, uid: edit.uid))
+            let steps = old == nil ? edit.steps : edit.steps.filter { !isIdle($0, in: old?.state) }
+            if steps.isEmpty { continue }
+            let (dot, actor) = try event ?? nextEvent(in: space, ledger)
+            event = (dot, actor)
             let digest = try apply(
                 steps,
                 of: edit,
                 to: old,
                 dot: dot,
-                actor: number,
+                actor: actor,
                 attribution,
                 ledger
             )
             changes.append((edit.uid, digest))
         }
+        guard let (dot, actor) = event else { return nil }
         ledger.head = Chain.next(
             after: ledger.head,
             counter: dot.counter,
@@ -102,14 +99,22 @@ extension StoreWriter {
         )
         ledger.counter = dot.counter
         ledger.isChanged = true
-        try setKnowledge(ledger.row, number, dot.counter)
-        try recordChange(number, dot.counter, attribution, digest: ledger.head.data)
+        try setKnowledge(ledger.row, actor, dot.counter)
+        try recordChange(actor, dot.counter, attribution, digest: ledger.head.data)
         return ChangeID(dot: dot, digest: ledger.head.short)
+    }
+
+    private func nextEvent(
+        in space: SpaceName,
+        _ ledger: SpaceLedger
+    ) throws -> (dot: Dot, actor: Int64) {
+        let actor = try ownActor(in: space)
+        return (Dot(actor, ledger.counter + 1), try interner.number(of: actor))
     }
 
     /// Refuses what no other replica would take: it must not be acknowledged here.
     private func requireBounds(
-        _ steps: some Sequence<RecordEdit.Step>,
+        _ edits: [RecordEdit],
         _ attribution: Attribution
     ) throws {
         func require(_ count: Int, _ limit: Int, _ what: String) throws {
@@ -119,8 +124,7 @@ extension StoreWriter {
         }
         try require(attribution.author.utf8.count, ContentLimits.authorBytes, "the author")
         try require(attribution.note.utf8.count, ContentLimits.noteBytes, "the note")
-        for step in steps {
-            guard case .write(let key, let content) = step else { continue }
+        for case .write(let key, let content) in edits.lazy.flatMap(\.steps) {
             try require(key.item.count, ContentLimits.itemBytes, "the key of an item")
             try require(content.bytes?.count ?? 0, ContentLimits.valueBytes, "a value")
         }
@@ -159,11 +163,7 @@ extension StoreWriter {
         let row = try put(state, uid: edit.uid, replacing: old, in: ledger)
         for (key, siblings) in replaced { try keepPast(siblings, of: key, row: row) }
         try recountConflicts(of: state, row: row)
-        let writes = state.fields.flatMap { entry in
-            entry.siblings.siblings.filter { $0.dot == dot }
-                .map { (key: entry.key, content: $0.version.content) }
-        }
-        let digest = RecordChange(uid: edit.uid, writes: writes).digest
+        let digest = RecordChange(of: dot, in: state, uid: edit.uid).digest
         try recordTouch(actor, dot.counter, row: row, digest: digest)
         return digest
     }

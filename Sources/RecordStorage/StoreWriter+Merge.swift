@@ -27,7 +27,7 @@ extension StoreWriter {
             state = old.state
         } else {
             let knowledge = try knowledgeCache(of: space)
-            if delta.dots.allSatisfy(knowledge.covers) { return .known }
+            if delta.isCovered(by: knowledge) { return .known }
             if !delta.isComplete { return .needed }
             state = RecordState(kind: delta.kind)
         }
@@ -51,6 +51,7 @@ extension StoreWriter {
     /// - Returns: The count, which the record's row has from now on.
     @discardableResult
     func recountConflicts(of state: RecordState, row: Int64) throws -> Int {
+        if state.isPlain { return 0 }
         let count = try conflictCount(of: state, row: row)
         if count != indexing.conflictCount(of: state) {
             try db.cachedStatement(sql: "UPDATE record SET conflicts = ? WHERE id = ?")
@@ -60,6 +61,7 @@ extension StoreWriter {
     }
 
     private func conflictCount(of state: RecordState, row: Int64) throws -> Int {
+        if state.isPlain { return 0 }
         var failure: (any Error)?
         let count = indexing.conflictCount(of: state) { key, dot in
             do {
@@ -102,9 +104,11 @@ extension StoreWriter {
     }
 
     private func journal(_ delta: RecordDelta, row: Int64) throws {
-        var seen: Set<Dot> = []
+        // Most records come from one change or a few.
+        var seen: [Dot] = []
         for entry in delta.fields {
-            for sibling in entry.siblings.siblings where seen.insert(sibling.dot).inserted {
+            for sibling in entry.siblings.siblings where !seen.contains(sibling.dot) {
+                seen.append(sibling.dot)
                 let actor = try interner.number(of: sibling.dot.actor)
                 let attribution = sibling.version.attribution
                 observe(attribution.time)

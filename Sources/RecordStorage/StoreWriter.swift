@@ -18,6 +18,9 @@ public final class StoreWriter {
     private var ledgers: [SpaceName: SpaceLedger] = [:]
     /// The highest number of a short id of this desk that this store has ever held.
     var shortIDs: ShortIDs
+    private let statements = RecordStatements()
+    /// The latest change that was put down, which the records of a page mostly share.
+    private var latestChange: (actor: Int64, counter: UInt64)?
     /// What was known of each space when the transaction first asked.
     var knowledgeAtStart: [SpaceName: VersionVector] = [:]
 
@@ -176,30 +179,32 @@ public final class StoreWriter {
             ledger.isChanged = true
         }
         for sibling in new.siblings(of: .shortID) { shortIDs.note(sibling.version.content) }
-        let state = Data(try StateCodec.encode(new, interner))
+        let state = try StateCodec.encode(new, interner)
+        let sequence = nextSequence()
+        let isHidden: Int64 = new.isHidden ? 1 : 0
         let before = old.map { indexing.entry(of: $0.state) } ?? .empty
         let after = indexing.entry(of: new)
         let row: Int64
         if let old {
             row = old.row
-            try db.cachedStatement(
-                sql: """
-                    UPDATE record SET kind = ?, sequence = ?, is_hidden = ?, conflicts = ?, state = ?
-                    WHERE id = ?
-                    """
-            ).execute(arguments: [
-                Int64(new.kind), nextSequence(), new.isHidden, after.conflicts, state, row,
-            ])
+            try statements.update.run(db) {
+                $0.bind(Int64(new.kind))
+                $0.bind(sequence)
+                $0.bind(isHidden)
+                $0.bind(Int64(after.conflicts))
+                $0.bind(state)
+                $0.bind(row)
+            }
         } else {
-            try db.cachedStatement(
-                sql: """
-                    INSERT INTO record(space, uid, kind, sequence, is_hidden, conflicts, state)
-                    VALUES (?, ?, ?, ?, ?, ?, ?)
-                    """
-            ).execute(arguments: [
-                ledger.row, Int64(bitPattern: uid.value), Int64(new.kind), nextSequence(),
-                new.isHidden, after.conflicts, state,
-            ])
+            try statements.insert.run(db) {
+                $0.bind(ledger.row)
+                $0.bind(Int64(bitPattern: uid.value))
+                $0.bind(Int64(new.kind))
+                $0.bind(sequence)
+                $0.bind(isHidden)
+                $0.bind(Int64(after.conflicts))
+                $0.bind(state)
+            }
             row = db.lastInsertedRowID
         }
         try updateSearch(row, from: before, to: after)
@@ -224,14 +229,18 @@ public final class StoreWriter {
     ) throws {
         guard before.name != after.name || before.body != after.body else { return }
         if !before.name.isEmpty || !before.body.isEmpty {
-            try db.cachedStatement(
-                sql: "INSERT INTO search(search, rowid, name, body) VALUES ('delete', ?, ?, ?)"
-            ).execute(arguments: [row, before.name, before.body])
+            try statements.forget.run(db) {
+                $0.bind(row)
+                $0.bind(before.name)
+                $0.bind(before.body)
+            }
         }
         if !after.name.isEmpty || !after.body.isEmpty {
-            try db.cachedStatement(
-                sql: "INSERT INTO search(rowid, name, body) VALUES (?, ?, ?)"
-            ).execute(arguments: [row, after.name, after.body])
+            try statements.search.run(db) {
+                $0.bind(row)
+                $0.bind(after.name)
+                $0.bind(after.body)
+            }
         }
     }
 
@@ -241,9 +250,11 @@ public final class StoreWriter {
         to after: IndexEntry
     ) throws {
         guard before.keys != after.keys else { return }
-        let insert = try db.cachedStatement(sql: "INSERT OR IGNORE INTO lookup VALUES (?, ?)")
-        for key in after.keys.subtracting(before.keys) {
-            try insert.execute(arguments: [key.hash, row])
+        for key in after.keys where !before.keys.contains(key) {
+            try statements.lookup.run(db) {
+                $0.bind(key.hash)
+                $0.bind(row)
+            }
         }
         guard !before.keys.isEmpty else { return }
         let delete = try db.cachedStatement(
@@ -297,6 +308,10 @@ public final class StoreWriter {
         _ attribution: Attribution?,
         digest: Data
     ) throws {
+        if digest.isEmpty {
+            if let latestChange, latestChange == (actor, counter) { return }
+            latestChange = (actor, counter)
+        }
         try db.cachedStatement(
             sql: """
                 INSERT INTO change(actor, counter, time, attribution, digest) VALUES (?, ?, ?, ?, ?)
@@ -313,8 +328,33 @@ public final class StoreWriter {
     }
 
     func recordTouch(_ actor: Int64, _ counter: UInt64, row: Int64, digest: Digest128?) throws {
-        try db.cachedStatement(
-            sql: "INSERT OR IGNORE INTO change_record VALUES (?, ?, ?, ?)"
-        ).execute(arguments: [actor, Int64(counter), row, digest?.data])
+        try statements.touch.run(db) {
+            $0.bind(actor)
+            $0.bind(Int64(counter))
+            $0.bind(row)
+            $0.bind(digest?.bytes)
+        }
     }
+}
+
+/// The statements that run for each record.
+private struct RecordStatements {
+    let insert = DirectStatement(
+        """
+        INSERT INTO record(space, uid, kind, sequence, is_hidden, conflicts, state)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        """
+    )
+    let update = DirectStatement(
+        """
+        UPDATE record SET kind = ?, sequence = ?, is_hidden = ?, conflicts = ?, state = ?
+        WHERE id = ?
+        """
+    )
+    let search = DirectStatement("INSERT INTO search(rowid, name, body) VALUES (?, ?, ?)")
+    let forget = DirectStatement(
+        "INSERT INTO search(search, rowid, name, body) VALUES ('delete', ?, ?, ?)"
+    )
+    let lookup = DirectStatement("INSERT OR IGNORE INTO lookup VALUES (?, ?)")
+    let touch = DirectStatement("INSERT OR IGNORE INTO change_record VALUES (?, ?, ?, ?)")
 }

@@ -38,16 +38,20 @@ extension Desk {
             try store.read { try self.space(named: text, $0) }
         }
         let readers = try options.files.map { try reader(of: $0, options) }
+        let source = ImportSource(
+            readers,
+            parser: RowParser(desk: self, space: space ?? missionSpace),
+            batchSize: Self.batchSize
+        )
         if options.isDryRun {
             // What would happen is what happens, taken back: exact, whatever the rows have to do
             // with each other.
             struct DryRun: Error { let summary: ImportSummary }
             do {
                 try store.write { writer in
-                    let batches = ImportBatches(readers)
-                    while let batch = try batches.next(Self.batchSize), !isCancelled() {
-                        try take(batch, into: space, &run, writer)
-                        progress(batches.progress)
+                    while let batch = try source.next(), !isCancelled() {
+                        try take(batch.rows, &run, writer)
+                        progress(batch.progress)
                     }
                     throw DryRun(summary: run.summary)
                 }
@@ -56,15 +60,14 @@ extension Desk {
             }
         }
         let started = store.environment.now()
-        let batches = ImportBatches(readers)
-        while let batch = try batches.next(Self.batchSize) {
+        while let batch = try source.next() {
             guard !isCancelled() else {
                 run.summary.isInterrupted = true
                 break
             }
             var next = run
             try store.write { writer in
-                try take(batch, into: space, &next, writer)
+                try take(batch.rows, &next, writer)
                 try writer.putImportRun(
                     StoredImportRun(
                         run: next.name,
@@ -75,7 +78,7 @@ extension Desk {
                 )
             }
             run = next
-            progress(batches.progress)
+            progress(batch.progress)
         }
         return run.summary
     }
@@ -137,12 +140,12 @@ extension Desk {
 
     /// Takes rows in; where one meets what another of the same batch wrote, that is committed first.
     private func take(
-        _ rows: [ImportBatches.Row],
-        into space: SpaceName?,
+        _ rows: [ReadRow],
         _ run: inout ImportRun,
         _ writer: StoreWriter
     ) throws {
         let viewer = RecordViewer(writer.reader, missionSpace: missionSpace)
+        let planner = ImportPlanner(desk: self, viewer: viewer)
         var pending = PendingImport()
         func commit() throws {
             guard !pending.isEmpty else { return }
@@ -158,20 +161,15 @@ extension Desk {
             pending = PendingImport()
         }
         for row in rows {
-            switch row.result {
-            case .refused(let line, let reason):
-                run.refuse(row.file, line, reason)
-            case .warning(let line, let message):
-                run.warn(row.file, line, message)
-            case .record(let record):
-                for message in record.warnings { run.warn(row.file, record.line, message) }
+            switch row {
+            case .refused(let note): run.summary.refused.append(note)
+            case .warning(let note): run.summary.warnings.append(note)
+            case .parsed(let row):
                 do {
-                    let planner = ImportPlanner(desk: self, viewer: viewer)
-                    let row = try planner.parse(record, space: space ?? missionSpace)
                     if pending.touches(row) { try commit() }
                     try plan(row, planner, &pending, &run, writer)
                 } catch let error as DeskError {
-                    run.refuse(row.file, record.line, error.message)
+                    run.refuse(row.file, row.line, error.message)
                 }
             }
         }
@@ -234,46 +232,6 @@ extension Desk {
         if draft.isEmpty { return false }
         pending.add(draft, row)
         return true
-    }
-}
-
-/// Reads files in batches, one after the other.
-private final class ImportBatches {
-    struct Row {
-        let file: String
-        let result: RowResult
-    }
-
-    private var readers: [(file: String, reader: any RecordReader)]
-    private var current = 0
-    private var rows = 0
-
-    init(_ readers: [(file: String, reader: any RecordReader)]) {
-        self.readers = readers
-    }
-
-    var progress: ImportProgress {
-        let sizes = readers.map(\.reader.totalBytes)
-        let total = sizes.contains { $0 == nil } ? nil : sizes.reduce(0) { $0 + ($1 ?? 0) }
-        return ImportProgress(
-            bytes: readers.reduce(0) { $0 + $1.reader.bytesRead },
-            totalBytes: total,
-            rows: rows
-        )
-    }
-
-    /// Returns the next rows, nil at the end of all files.
-    func next(_ count: Int) throws -> [Row]? {
-        var batch: [Row] = []
-        while batch.count < count, current < readers.count {
-            if let result = try readers[current].reader.next() {
-                batch.append(Row(file: readers[current].file, result: result))
-            } else {
-                current += 1
-            }
-        }
-        rows += batch.count
-        return batch.isEmpty ? nil : batch
     }
 }
 

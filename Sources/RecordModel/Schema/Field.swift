@@ -33,8 +33,8 @@ public struct Part: Hashable, Sendable {
     }
 }
 
-/// A field of a kind of record.
-public struct Field: Hashable, Sendable {
+/// A field of a kind of record: shared and never changed, since it is asked for with every value.
+public final class Field: Hashable, Sendable {
     /// The stable number: 1 to 19 for the fields of all kinds, from 20 for a kind's own.
     public let number: UInt32
     /// The name.
@@ -51,6 +51,41 @@ public struct Field: Hashable, Sendable {
     public let winner: String?
     /// Whether the field of a record in a shared space goes to the writer's mission space.
     public let isSensitive: Bool
+
+    init(
+        number: UInt32,
+        name: String,
+        shape: FieldShape,
+        type: ValueType,
+        parts: [Part],
+        policy: Policy,
+        winner: String?,
+        isSensitive: Bool
+    ) {
+        self.number = number
+        self.name = name
+        self.shape = shape
+        self.type = type
+        self.parts = parts
+        self.policy = policy
+        self.winner = winner
+        self.isSensitive = isSensitive
+    }
+
+    /// Whether two fields are described alike.
+    public static func == (left: Field, right: Field) -> Bool {
+        left === right
+            || left.number == right.number && left.name == right.name && left.shape == right.shape
+                && left.type == right.type && left.parts == right.parts
+                && left.policy == right.policy && left.winner == right.winner
+                && left.isSensitive == right.isSensitive
+    }
+
+    /// Feeds the field's number and name into a hasher.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(number)
+        hasher.combine(name)
+    }
 
     /// Whether items are one text each: a set or log of a single part.
     public var isSinglePart: Bool { parts.count == 1 }

@@ -13,6 +13,20 @@ public struct RecordChange: Hashable, Sendable {
         self.writes = writes
     }
 
+    /// Creates the account of what the transaction of a dot wrote into a record, as it stands.
+    /// - Complexity: O(*n*) in the number of versions.
+    public init(of dot: Dot, in state: RecordState, uid: RecordUID) {
+        self.uid = uid
+        var writes: [(key: FieldKey, content: Content)] = []
+        writes.reserveCapacity(state.fields.count)
+        for entry in state.fields {
+            for sibling in entry.siblings.siblings where sibling.dot == dot {
+                writes.append((entry.key, sibling.version.content))
+            }
+        }
+        self.writes = writes
+    }
+
     /// The hash of the writes, which stands for them once values were erased or compacted.
     ///
     /// Spec: `Protocol/spec/04-proof.md` §2.

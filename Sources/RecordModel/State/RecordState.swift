@@ -72,6 +72,18 @@ public struct RecordDelta: Hashable, Sendable {
         self.bases = bases
     }
 
+    /// Whether every version that the delta carries is among the events of a vector.
+    public func isCovered(by vector: VersionVector) -> Bool {
+        var latest: Dot?
+        for entry in fields {
+            for sibling in entry.siblings.siblings where sibling.dot != latest {
+                guard vector.covers(sibling.dot) else { return false }
+                latest = sibling.dot
+            }
+        }
+        return erasure.map { vector.covers($0.dot) } ?? true
+    }
+
     /// The dots of all the versions that the delta carries.
     public var dots: Set<Dot> {
         var result = Set(fields.lazy.flatMap(\.siblings.dots))
@@ -160,6 +172,17 @@ public struct RecordState: Hashable, Sendable {
         return result
     }
 
+    /// Whether every field has one version and nothing was ever deleted, which is how almost all
+    /// records are.
+    public var isPlain: Bool {
+        erasure == nil
+            && fields.allSatisfy { entry in
+                entry.siblings.siblings.count == 1
+                    && (entry.key != .life
+                        || !entry.siblings.siblings[0].version.content.isDeletion)
+            }
+    }
+
     // MARK: Writing
 
     /// Writes a field: the new version replaces every version that this state holds of it.
@@ -200,12 +223,10 @@ public struct RecordState: Hashable, Sendable {
                 parents.append(sibling.dot)
             }
         }
-        let siblings = SiblingSet(
-            contents.map { content in
-                let cell = Cell(content: content, attribution: attribution, parents: parents)
-                return Sibling(dot: dot, version: cell)
-            }
-        )
+        let cells = contents.map { content in
+            Cell(content: content, attribution: attribution, parents: parents)
+        }
+        let siblings = SiblingSet(cells.map { Sibling(dot: dot, version: $0) })
         if isPresent {
             fields[index].siblings = siblings
         } else {
@@ -292,6 +313,11 @@ public struct RecordState: Hashable, Sendable {
             erasure = [erasure, delta.erasure].compactMap(\.self).max()
             fields = []
             context = VersionVector()
+            return
+        }
+        if fields.isEmpty, context.isEmpty, forgotten.isEmpty {
+            fields = delta.fields
+            context = delta.context.merged(with: theirForgotten)
             return
         }
         let mine = context.merged(with: forgotten)
