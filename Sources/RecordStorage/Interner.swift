@@ -2,20 +2,57 @@ import CausalHistory
 import GRDB
 import RecordModel
 
+/// A number that a table lacks: the file has to be asked.
+struct UnknownNumber: Error {}
+
+/// Who wrote, why, and more about the reason: an attribution without its time.
+private struct Sort: Hashable {
+    let author: String
+    let reason: ChangeReason
+    let note: String
+
+    init(_ attribution: Attribution) {
+        self.init(
+            author: attribution.author,
+            reason: attribution.reason,
+            note: attribution.note
+        )
+    }
+
+    init(author: String, reason: ChangeReason, note: String) {
+        self.author = author
+        self.reason = reason
+        self.note = note
+    }
+}
+
+/// The numbers that a transaction has met so far, as a value that other threads may read.
+struct InternTable: Interning, Sendable {
+    fileprivate var actors: [ActorID: Int64] = [:]
+    fileprivate var sorts: [Sort: Int64] = [:]
+
+    /// - Throws: `UnknownNumber`.
+    func number(of actor: ActorID) throws -> Int64 {
+        guard let number = actors[actor] else { throw UnknownNumber() }
+        return number
+    }
+
+    /// - Throws: `UnknownNumber`.
+    func number(of attribution: Attribution) throws -> Int64 {
+        guard let number = sorts[Sort(attribution)] else { throw UnknownNumber() }
+        return number
+    }
+}
+
 /// This file's numbers for actors and attributions, as one transaction sees them.
 ///
 /// It lives no longer than its transaction: numbers that a rollback takes back must not be
 /// remembered.
 final class Interner: Interning, InternLookup {
     private let db: Database
-    private var actorNumbers: [ActorID: Int64] = [:]
+    /// The numbers met so far.
+    private(set) var table = InternTable()
     private var actors: [Int64: ActorID] = [:]
-    private struct Sort: Hashable {
-        let author: String
-        let reason: ChangeReason
-        let note: String
-    }
-    private var sortNumbers: [Sort: Int64] = [:]
     private var sorts: [Int64: Sort] = [:]
     private var latest: (attribution: Attribution, number: Int64)?
 
@@ -24,7 +61,7 @@ final class Interner: Interning, InternLookup {
     }
 
     func number(of actor: ActorID) throws -> Int64 {
-        if let number = actorNumbers[actor] { return number }
+        if let number = table.actors[actor] { return number }
         let number: Int64
         if let found = try existingNumber(of: actor) {
             number = found
@@ -33,14 +70,14 @@ final class Interner: Interning, InternLookup {
                 .execute(arguments: [actor.data])
             number = db.lastInsertedRowID
         }
-        actorNumbers[actor] = number
+        table.actors[actor] = number
         actors[number] = actor
         return number
     }
 
     /// Returns the number of an actor that this store has met, nil for others.
     func existingNumber(of actor: ActorID) throws -> Int64? {
-        if let number = actorNumbers[actor] { return number }
+        if let number = table.actors[actor] { return number }
         return try Int64.fetchOne(
             db.cachedStatement(sql: "SELECT id FROM actor WHERE uuid = ?"),
             arguments: [actor.data]
@@ -54,13 +91,9 @@ final class Interner: Interning, InternLookup {
         {
             return latest.number
         }
-        let sort = Sort(
-            author: attribution.author,
-            reason: attribution.reason,
-            note: attribution.note
-        )
-        let number = try sortNumbers[sort] ?? insertOrFind(sort)
-        sortNumbers[sort] = number
+        let sort = Sort(attribution)
+        let number = try table.sorts[sort] ?? insertOrFind(sort)
+        table.sorts[sort] = number
         latest = (attribution, number)
         return number
     }
@@ -83,7 +116,7 @@ final class Interner: Interning, InternLookup {
         guard let bytes = try [UInt8].fetch(select, [number]), let actor = ActorID(bytes: bytes)
         else { throw StoreError.damaged(detail: "actor \(number) is missing") }
         actors[number] = actor
-        actorNumbers[actor] = number
+        table.actors[actor] = number
         return actor
     }
 
@@ -110,6 +143,7 @@ final class Interner: Interning, InternLookup {
             note: row[2]
         )
         sorts[number] = sort
+        table.sorts[sort] = number
         return sort
     }
 }

@@ -22,10 +22,23 @@ struct IndexEntry: Equatable {
 struct RecordIndexing {
     let schema: Schema
 
-    /// Fields whose text is a name, by kind: weighed higher in a search.
-    private static let nameFields: Set<String> = [
-        "preferred_name", "names", "name", "title", "titles", "subject",
-    ]
+    /// Where the search index takes a field's text.
+    private enum Role {
+        case name
+        case body
+        case none
+
+        init(_ field: Field?) {
+            switch field?.name {
+            // Names are weighed higher in a search.
+            case "preferred_name", "names", "name", "title", "titles", "subject": self = .name
+            // Found by look-up.
+            case "short_id", "import_ids": self = .none
+            default: self = .body
+            }
+        }
+    }
+
     /// Schemes of look-up by field name.
     private static let schemes = [
         "short_id": "short", "orcid": "orcid", "ror": "ror", "emails": "email",
@@ -42,23 +55,26 @@ struct RecordIndexing {
         var body: [UInt8] = []
         var number: UInt32 = 0
         var field: Field?
+        var scheme: String?
+        var role = Role.body
         for register in state.fields where register.key.number != FieldKey.life.number {
             if register.key.number != number {
                 number = register.key.number
                 field = kind?.field(number: number)
+                scheme = field.flatMap { Self.schemes[$0.name] }
+                role = Role(field)
             }
             for sibling in register.siblings.siblings {
                 guard case .value(let value) = sibling.version.content else { continue }
-                let scheme = field.flatMap { Self.schemes[$0.name] }
                 if let scheme {
                     let identifier =
                         register.key.item.isEmpty ? value : bare(register.key.item, field)
                     entry.keys.insert(LookupKey(scheme: scheme, identifier))
                 }
-                if let field, Self.nameFields.contains(field.name) {
-                    append(register.key, value, field, to: &names)
-                } else if field?.name != "short_id", field?.name != "import_ids" {
-                    append(register.key, value, field, to: &body)
+                switch role {
+                case .name: append(register.key, value, field, to: &names)
+                case .body: append(register.key, value, field, to: &body)
+                case .none: break
                 }
             }
         }

@@ -144,6 +144,10 @@ public struct StoreReader {
     // MARK: Records
 
     private static let recordColumns = "id, space, uid, kind, sequence, state"
+    private static let selectRecord = """
+        SELECT \(recordColumns) FROM record
+        WHERE uid = ? AND space = (SELECT id FROM space WHERE name = ?)
+        """
 
     func stored(_ row: Row) throws -> StoredRecord {
         let state = try StateCodec.decode(
@@ -162,12 +166,7 @@ public struct StoreReader {
 
     /// Returns a record's part in a space, or nil where there is none.
     public func record(_ key: RecordKey) throws -> StoredRecord? {
-        let select = try db.cachedStatement(
-            sql: """
-                SELECT \(Self.recordColumns) FROM record
-                WHERE uid = ? AND space = (SELECT id FROM space WHERE name = ?)
-                """
-        )
+        let select = try db.cachedStatement(sql: Self.selectRecord)
         return try Row.fetchOne(
             select,
             arguments: [Int64(bitPattern: key.uid.value), key.space.text]

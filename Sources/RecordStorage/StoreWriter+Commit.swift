@@ -72,25 +72,22 @@ extension StoreWriter {
         var changes: [(uid: RecordUID, digest: Digest128)] = []
         changes.reserveCapacity(edits.count)
         var event: (dot: Dot, actor: Int64)?
+        var batch: [EditInHand] = []
         for index in edits.indices.sorted(by: { edits[$0].uid < edits[$1].uid }) {
             let edit = edits[index]
+            // An edit of a record that the batch edits already stands on what that one wrote.
+            if batch.count == Self.batchSize || batch.last?.edit.uid == edit.uid, let event {
+                changes += try apply(batch, event, attribution, ledger)
+                batch = []
+            }
             let old = try reader.record(RecordKey(space: space, uid: edit.uid))
             let steps = old == nil ? edit.steps : edit.steps.filter { !isIdle($0, in: old?.state) }
             if steps.isEmpty { continue }
-            let (dot, actor) = try event ?? nextEvent(in: space, ledger)
-            event = (dot, actor)
-            let digest = try apply(
-                steps,
-                of: edit,
-                to: old,
-                dot: dot,
-                actor: actor,
-                attribution,
-                ledger
-            )
-            changes.append((edit.uid, digest))
+            event = try event ?? nextEvent(in: space, ledger, attribution)
+            batch.append(EditInHand(edit: edit, old: old, steps: steps))
         }
         guard let (dot, actor) = event else { return nil }
+        changes += try apply(batch, (dot, actor), attribution, ledger)
         ledger.head = Chain.next(
             after: ledger.head,
             counter: dot.counter,
@@ -106,9 +103,11 @@ extension StoreWriter {
 
     private func nextEvent(
         in space: SpaceName,
-        _ ledger: SpaceLedger
+        _ ledger: SpaceLedger,
+        _ attribution: Attribution
     ) throws -> (dot: Dot, actor: Int64) {
         let actor = try ownActor(in: space)
+        _ = try interner.number(of: attribution)
         return (Dot(actor, ledger.counter + 1), try interner.number(of: actor))
     }
 
@@ -137,34 +136,91 @@ extension StoreWriter {
         return siblings.count == 1 && siblings[0].version.content == content
     }
 
+    /// Writes edits of distinct records under one dot.
+    /// - Returns: What the chain says of each.
     private func apply(
-        _ steps: [RecordEdit.Step],
-        of edit: RecordEdit,
-        to old: StoredRecord?,
-        dot: Dot,
-        actor: Int64,
+        _ batch: [EditInHand],
+        _ event: (dot: Dot, actor: Int64),
         _ attribution: Attribution,
         _ ledger: SpaceLedger
-    ) throws -> Digest128 {
-        var state = old?.state ?? RecordState(kind: edit.kind)
+    ) throws -> [(uid: RecordUID, digest: Digest128)] {
+        let applied = try applied(batch, event.dot, attribution)
+        return try zip(batch, applied).map { hand, applied in
+            let uid = hand.edit.uid
+            let row = try put(applied.record, uid: uid, replacing: hand.old?.row, in: ledger)
+            for (key, siblings) in applied.replaced {
+                try keepPast(siblings, of: key, row: row)
+            }
+            try recountConflicts(of: applied.record.state, row: row)
+            try recordTouch(event.actor, event.dot.counter, row: row, digest: applied.digest)
+            return (uid, applied.digest)
+        }
+    }
+
+    private func applied(
+        _ batch: [EditInHand],
+        _ dot: Dot,
+        _ attribution: Attribution
+    ) throws -> [AppliedEdit] {
+        let numbers = interner.table
+        do {
+            return try concurrentMap(batch) { [indexing] in
+                try AppliedEdit($0, dot, attribution, indexing, numbers)
+            }
+        } catch is UnknownNumber {
+            return try batch.map { try AppliedEdit($0, dot, attribution, indexing, interner) }
+        }
+    }
+
+    /// How many records are prepared at once, which bounds the memory of a great change.
+    static let batchSize = 1_024
+}
+
+/// An edit with what it stands on.
+private struct EditInHand: Sendable {
+    let edit: RecordEdit
+    let old: StoredRecord?
+    /// The steps that change something.
+    let steps: [RecordEdit.Step]
+}
+
+/// What an edit makes of its record: a function of the record as it was.
+private struct AppliedEdit: Sendable {
+    let record: PreparedRecord
+    let replaced: [(key: FieldKey, siblings: [Sibling])]
+    /// What the chain says of it.
+    let digest: Digest128
+
+    init(
+        _ hand: EditInHand,
+        _ dot: Dot,
+        _ attribution: Attribution,
+        _ indexing: RecordIndexing,
+        _ numbers: some Interning
+    ) throws {
+        var state = hand.old?.state ?? RecordState(kind: hand.edit.kind)
         var replaced: [(key: FieldKey, siblings: [Sibling])] = []
-        for step in steps {
+        func note(_ siblings: [Sibling], _ key: FieldKey) {
+            if !siblings.isEmpty { replaced.append((key, siblings)) }
+        }
+        for step in hand.steps {
             switch step {
             case .write(let key, let content):
-                let gone = state.write(content, to: key, dot: dot, attribution: attribution)
-                replaced.append((key, gone))
+                note(state.write(content, to: key, dot: dot, attribution: attribution), key)
             case .restore(let key, let contents):
-                let gone = state.restore(contents, to: key, dot: dot, attribution: attribution)
-                replaced.append((key, gone))
+                note(state.restore(contents, to: key, dot: dot, attribution: attribution), key)
             case .delete:
-                replaced.append((.life, state.delete(dot: dot, attribution: attribution)))
+                note(state.delete(dot: dot, attribution: attribution), .life)
             }
         }
-        let row = try put(state, uid: edit.uid, replacing: old, in: ledger)
-        for (key, siblings) in replaced { try keepPast(siblings, of: key, row: row) }
-        try recountConflicts(of: state, row: row)
-        let digest = RecordChange(of: dot, in: state, uid: edit.uid).digest
-        try recordTouch(actor, dot.counter, row: row, digest: digest)
-        return digest
+        self.replaced = replaced
+        digest = RecordChange(of: dot, in: state, uid: hand.edit.uid).digest
+        record = try PreparedRecord(
+            state,
+            uid: hand.edit.uid,
+            replacing: hand.old?.state,
+            indexing,
+            numbers
+        )
     }
 }

@@ -20,30 +20,85 @@ extension StoreWriter {
     ///
     /// Spec: `Protocol/spec/03-merge.md` §3 and §4.
     public func merge(_ delta: RecordDelta, into space: SpaceName) throws -> MergeOutcome {
+        try merge([delta], into: space)[0]
+    }
+
+    /// Joins what a peer sent of several records, one after the other.
+    ///
+    /// - Returns: What became of each.
+    /// - Throws: What the database reports.
+    public func merge(_ deltas: [RecordDelta], into space: SpaceName) throws -> [MergeOutcome] {
         let ledger = try ledger(of: space)
-        let old = try reader.record(RecordKey(space: space, uid: delta.uid))
-        var state: RecordState
-        if let old {
-            state = old.state
-        } else {
-            let knowledge = try knowledgeCache(of: space)
-            if delta.isCovered(by: knowledge) { return .known }
-            if !delta.isComplete { return .needed }
-            state = RecordState(kind: delta.kind)
+        var outcomes: [MergeOutcome] = []
+        outcomes.reserveCapacity(deltas.count)
+        var batch: [DeltaInHand] = []
+        var uids: Set<RecordUID> = []
+        for delta in deltas {
+            // A second delta of a record stands on what the first made of it.
+            if batch.count == Self.batchSize || !uids.insert(delta.uid).inserted {
+                outcomes += try join(batch, ledger)
+                batch = []
+                uids = [delta.uid]
+            }
+            let old = try reader.record(RecordKey(space: space, uid: delta.uid))
+            try intern(delta)
+            let known = try old == nil && delta.isCovered(by: knowledgeCache(of: space))
+            batch.append(DeltaInHand(delta: delta, old: old, isKnown: known))
         }
-        state.join(delta)
-        if let old, old.state == state {
-            try keepBases(delta.bases, row: old.row, live: state)
-            try recountConflicts(of: state, row: old.row)
+        outcomes += try join(batch, ledger)
+        return outcomes
+    }
+
+    /// Gives numbers to those who wrote a delta; an attribution is a function of the dot, nearly
+    /// always, and the rest is found where it is missed.
+    private func intern(_ delta: RecordDelta) throws {
+        var latest: Dot?
+        for entry in delta.fields {
+            for sibling in entry.siblings.siblings where sibling.dot != latest {
+                _ = try interner.number(of: sibling.dot.actor)
+                _ = try interner.number(of: sibling.version.attribution)
+                latest = sibling.dot
+            }
+        }
+        for entry in delta.context.entries { _ = try interner.number(of: entry.actor) }
+    }
+
+    private func join(_ batch: [DeltaInHand], _ ledger: SpaceLedger) throws -> [MergeOutcome] {
+        let numbers = interner.table
+        let joined: [JoinedDelta]
+        do {
+            joined = try concurrentMap(batch) { [indexing] in
+                try JoinedDelta($0, indexing, numbers)
+            }
+        } catch is UnknownNumber {
+            joined = try batch.map { try JoinedDelta($0, indexing, interner) }
+        }
+        return try zip(batch, joined).map { try keep($0, $1, ledger) }
+    }
+
+    private func keep(
+        _ hand: DeltaInHand,
+        _ joined: JoinedDelta,
+        _ ledger: SpaceLedger
+    ) throws -> MergeOutcome {
+        let delta = hand.delta
+        switch joined {
+        case .known: return .known
+        case .needed: return .needed
+        case .unchanged(let old):
+            try keepBases(delta.bases, row: old.row, live: old.state)
+            try recountConflicts(of: old.state, row: old.row)
             return .unchanged
+        case .changed(let record):
+            let state = record.state
+            let row = try put(record, uid: delta.uid, replacing: hand.old?.row, in: ledger)
+            if let old = hand.old { try keepSuperseded(of: old.state, by: state, row: row) }
+            try keepBases(delta.bases, row: row, live: state)
+            try journal(delta, row: row)
+            let before = try hand.old.map { try conflictCount(of: $0.state, row: row) } ?? 0
+            let after = try recountConflicts(of: state, row: row)
+            return .merged(newConflicts: max(0, after - before))
         }
-        let row = try put(state, uid: delta.uid, replacing: old, in: ledger)
-        if let old { try keepSuperseded(of: old.state, by: state, row: row) }
-        try keepBases(delta.bases, row: row, live: state)
-        try journal(delta, row: row)
-        let before = try old.map { try conflictCount(of: $0.state, row: row) } ?? 0
-        let after = try recountConflicts(of: state, row: row)
-        return .merged(newConflicts: max(0, after - before))
     }
 
     /// Counts a record's conflicts once what its versions replaced is kept: texts that merge over
@@ -232,5 +287,53 @@ extension StoreWriter {
             sql: "UPDATE space SET head = ? WHERE id = ?",
             arguments: [head.data, stored.row]
         )
+    }
+}
+
+/// A delta with what it meets.
+private struct DeltaInHand: Sendable {
+    let delta: RecordDelta
+    let old: StoredRecord?
+    /// Whether the store lacks the record and knows all its dots.
+    let isKnown: Bool
+}
+
+/// What a delta makes of its record: a function of the record as it was.
+private enum JoinedDelta: Sendable {
+    case known
+    case needed
+    case unchanged(StoredRecord)
+    case changed(PreparedRecord)
+
+    init(
+        _ hand: DeltaInHand,
+        _ indexing: RecordIndexing,
+        _ numbers: some Interning
+    ) throws {
+        if hand.old == nil {
+            if hand.isKnown {
+                self = .known
+                return
+            }
+            if !hand.delta.isComplete {
+                self = .needed
+                return
+            }
+        }
+        var state = hand.old?.state ?? RecordState(kind: hand.delta.kind)
+        state.join(hand.delta)
+        if let old = hand.old, old.state == state {
+            self = .unchanged(old)
+        } else {
+            self = .changed(
+                try PreparedRecord(
+                    state,
+                    uid: hand.delta.uid,
+                    replacing: hand.old?.state,
+                    indexing,
+                    numbers
+                )
+            )
+        }
     }
 }

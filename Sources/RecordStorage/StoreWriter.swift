@@ -163,36 +163,38 @@ public final class StoreWriter {
 
     /// Stores a record's state and everything that derives from it.
     ///
+    /// - Parameters:
+    ///   - record: The state and what derives from it.
+    ///   - uid: The record's number.
+    ///   - oldRow: The row of the state that is replaced.
+    ///   - ledger: The space.
     /// - Returns: The row.
-    @discardableResult
+    /// - Throws: What the database reports.
     func put(
-        _ new: RecordState,
+        _ record: PreparedRecord,
         uid: RecordUID,
-        replacing old: StoredRecord?,
+        replacing oldRow: Int64?,
         in ledger: SpaceLedger
     ) throws -> Int64 {
-        let oldDigest = old?.state.digest(uid: uid) ?? Digest128(0)
-        let newDigest = new.digest(uid: uid)
-        if oldDigest != newDigest {
-            ledger.fingerprint.remove(oldDigest)
-            ledger.fingerprint.add(newDigest)
+        if record.oldDigest != record.digest {
+            ledger.fingerprint.remove(record.oldDigest)
+            ledger.fingerprint.add(record.digest)
             ledger.isChanged = true
         }
+        let new = record.state
         for sibling in new.siblings(of: .shortID) { shortIDs.note(sibling.version.content) }
-        let state = try StateCodec.encode(new, interner)
         let sequence = nextSequence()
         let isHidden: Int64 = new.isHidden ? 1 : 0
-        let before = old.map { indexing.entry(of: $0.state) } ?? .empty
-        let after = indexing.entry(of: new)
+        let after = record.entry
         let row: Int64
-        if let old {
-            row = old.row
+        if let oldRow {
+            row = oldRow
             try statements.update.run(db) {
                 $0.bind(Int64(new.kind))
                 $0.bind(sequence)
                 $0.bind(isHidden)
                 $0.bind(Int64(after.conflicts))
-                $0.bind(state)
+                $0.bind(record.bytes)
                 $0.bind(row)
             }
         } else {
@@ -203,12 +205,12 @@ public final class StoreWriter {
                 $0.bind(sequence)
                 $0.bind(isHidden)
                 $0.bind(Int64(after.conflicts))
-                $0.bind(state)
+                $0.bind(record.bytes)
             }
             row = db.lastInsertedRowID
         }
-        try updateSearch(row, from: before, to: after)
-        try updateLookup(row, from: before, to: after)
+        try updateSearch(row, from: record.oldEntry, to: after)
+        try updateLookup(row, from: record.oldEntry, to: after)
         return row
     }
 

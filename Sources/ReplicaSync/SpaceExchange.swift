@@ -154,8 +154,9 @@ extension StoreWriter {
         )
         result.forks = try forks(in: application)
         if result.forks.isEmpty {
-            for delta in application.page.records {
-                switch try merge(delta, into: space) {
+            let deltas = application.page.records
+            for (delta, outcome) in zip(deltas, try merge(deltas, into: space)) {
+                switch outcome {
                 case .merged(let newConflicts):
                     result.merged += 1
                     result.newConflicts += newConflicts

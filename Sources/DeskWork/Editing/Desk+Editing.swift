@@ -162,7 +162,7 @@ extension Desk {
             note: note
         )
         // The main part's change names the whole where there is one.
-        let spaces = [draft.space] + draft.steps.keys.filter { $0 != draft.space }.sorted()
+        let spaces = draft.spaces
         var change: ChangeID?
         for space in spaces {
             guard let edit = draft.edit(in: space) else { continue }

@@ -15,8 +15,10 @@ struct RecordDraft {
     let space: SpaceName
     /// The space of sensitive fields.
     let sensitiveSpace: SpaceName
-    /// The steps by space.
-    private(set) var steps: [SpaceName: [RecordEdit.Step]] = [:]
+    /// The steps on the main part, which most drafts have alone.
+    private var mainSteps: [RecordEdit.Step] = []
+    /// The steps on other parts.
+    private var otherSteps: [SpaceName: [RecordEdit.Step]] = [:]
 
     /// Begins a new record.
     init(new uid: RecordUID, kind: Kind, space: SpaceName, missionSpace: SpaceName) {
@@ -48,7 +50,10 @@ struct RecordDraft {
     }
 
     /// Whether nothing is done.
-    var isEmpty: Bool { steps.values.allSatisfy(\.isEmpty) }
+    var isEmpty: Bool { mainSteps.isEmpty && otherSteps.isEmpty }
+
+    /// The spaces of the parts that are changed, the main part's first.
+    var spaces: [SpaceName] { (mainSteps.isEmpty ? [] : [space]) + otherSteps.keys.sorted() }
 
     // MARK: Reading
 
@@ -64,7 +69,7 @@ struct RecordDraft {
 
     /// What a field or item shows in a space, this draft's own steps included.
     func content(of key: FieldKey, in space: SpaceName) -> Content? {
-        for step in (steps[space] ?? []).reversed() {
+        for step in steps(in: space).reversed() {
             if case .write(key, let content) = step { return content }
         }
         guard let part = part(in: space) else { return nil }
@@ -88,7 +93,7 @@ struct RecordDraft {
             for entry in part(in: place)?.state.entries(of: field.number) ?? [] {
                 places.append((entry.key, place))
             }
-            for case .write(let key, _) in steps[place] ?? [] where key.number == field.number {
+            for case .write(let key, _) in steps(in: place) where key.number == field.number {
                 if !places.contains(where: { $0.key == key && $0.space == place }) {
                     places.append((key, place))
                 }
@@ -110,29 +115,42 @@ struct RecordDraft {
         in space: SpaceName? = nil
     ) {
         let step = RecordEdit.Step.write(FieldKey(field.number, item: item), content)
-        steps[space ?? self.space(of: field), default: []].append(step)
+        append(step, in: space ?? self.space(of: field))
     }
 
     /// Puts a content into a place of the main part that no field describes.
     mutating func write(_ content: Content, to key: FieldKey, in space: SpaceName) {
-        steps[space, default: []].append(.write(key, content))
+        append(.write(key, content), in: space)
+    }
+
+    private func steps(in space: SpaceName) -> [RecordEdit.Step] {
+        space == self.space ? mainSteps : otherSteps[space] ?? []
+    }
+
+    private mutating func append(_ step: RecordEdit.Step, in space: SpaceName) {
+        if space == self.space {
+            mainSteps.append(step)
+        } else {
+            otherSteps[space, default: []].append(step)
+        }
     }
 
     /// Deletes every part.
     mutating func delete() {
-        for part in held?.parts ?? [] { steps[part.key.space, default: []].append(.delete) }
+        for part in held?.parts ?? [] { append(.delete, in: part.key.space) }
     }
 
     /// Brings every part back.
     mutating func undelete() {
         for part in held?.parts ?? [] where !part.state.siblings(of: .life).isEmpty {
-            steps[part.key.space, default: []].append(.write(.life, .alive))
+            append(.write(.life, .alive), in: part.key.space)
         }
     }
 
     /// The edit of one space, where there is one.
     func edit(in space: SpaceName) -> RecordEdit? {
-        steps[space].map { RecordEdit(uid: uid, kind: kind.number, steps: $0) }
+        let steps = steps(in: space)
+        return steps.isEmpty ? nil : RecordEdit(uid: uid, kind: kind.number, steps: steps)
     }
 
     /// Whether the record has one of the fields that name it, after this draft; what a draft does
@@ -149,7 +167,7 @@ struct RecordDraft {
     }
 
     private var writesName: Bool {
-        steps.values.joined().contains { step in
+        (mainSteps + otherSteps.values.joined()).contains { step in
             if case .write(let key, _) = step {
                 kind.namingFields.contains(key.number)
             } else {

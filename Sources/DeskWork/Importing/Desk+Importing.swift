@@ -248,7 +248,7 @@ private struct PendingImport {
     }
 
     mutating func add(_ draft: RecordDraft, _ row: ParsedRow) {
-        for space in draft.steps.keys {
+        for space in draft.spaces {
             if let edit = draft.edit(in: space) { edits[space, default: []].append(edit) }
         }
         uids.insert(draft.uid)
