@@ -17,6 +17,7 @@ struct PreparedRecord: Sendable {
     ///
     /// - Parameters:
     ///   - state: The state.
+    ///   - uid: The record's number.
     ///   - old: The state that it replaces.
     ///   - indexing: What the indexes hold of records.
     ///   - numbers: This file's numbers.
@@ -38,7 +39,7 @@ struct PreparedRecord: Sendable {
 }
 
 /// Computes a value of each element, on all processors where there are many.
-func concurrentMap<Element: Sendable, Value: Sendable>(
+package func concurrentMap<Element: Sendable, Value: Sendable>(
     _ elements: [Element],
     _ transform: @Sendable (Element) throws -> Value
 ) throws -> [Value] {
@@ -50,7 +51,8 @@ func concurrentMap<Element: Sendable, Value: Sendable>(
     results.withUnsafeMutableBufferPointer { buffer in
         // Each place is written by one thread, and read after all have ended.
         nonisolated(unsafe) let places = buffer
-        DispatchQueue.concurrentPerform(iterations: (elements.count + stride - 1) / stride) { part in
+        DispatchQueue.concurrentPerform(iterations: (elements.count + stride - 1) / stride) {
+            part in
             for index in (part * stride)..<min((part + 1) * stride, elements.count) {
                 places[index] = Result { try transform(elements[index]) }
             }

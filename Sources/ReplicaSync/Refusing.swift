@@ -12,17 +12,10 @@ extension StoreWriter {
     /// Spec: `Protocol/spec/05-sync.md` §6.
     func refuseInvalid(_ page: Page, in space: SpaceName) throws -> [Refusal] {
         var refusals: [Refusal] = []
-        for delta in page.records {
-            guard let kind = reader.schema.kind(number: delta.kind) else { continue }
-            let suspects = delta.fields.filter { entry in
-                guard entry.key != .life, let field = kind.field(number: entry.key.number) else {
-                    return false
-                }
-                return !entry.siblings.siblings.allSatisfy {
-                    field.allows($0.version.content, at: entry.key)
-                }
-            }
-            guard !suspects.isEmpty,
+        let schema = reader.schema
+        let suspects = try concurrentMap(page.records) { $0.invalidFields(schema) }
+        for (delta, suspects) in zip(page.records, suspects) where !suspects.isEmpty {
+            guard let kind = schema.kind(number: delta.kind),
                 let record = try reader.record(RecordKey(space: space, uid: delta.uid))
             else { continue }
             for entry in suspects {
@@ -76,6 +69,22 @@ extension StoreWriter {
                 note: message
             )
         )
+    }
+}
+
+extension RecordDelta {
+    /// The fields with a version that the schema does not allow.
+    /// - Complexity: O(*n*) in the bytes of the values, each of which is read anew.
+    fileprivate func invalidFields(_ schema: Schema) -> [FieldEntry] {
+        guard let kind = schema.kind(number: kind) else { return [] }
+        return fields.filter { entry in
+            guard entry.key != .life, let field = kind.field(number: entry.key.number) else {
+                return false
+            }
+            return !entry.siblings.siblings.allSatisfy {
+                field.allows($0.version.content, at: entry.key)
+            }
+        }
     }
 }
 

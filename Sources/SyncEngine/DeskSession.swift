@@ -279,7 +279,7 @@ public struct DeskSession: Sendable {
     private mutating func note(sent snapshot: SpaceSnapshot) {
         let peer = spaces[snapshot.space]?.memory.knowledge ?? VersionVector()
         for record in snapshot.page.records {
-            sentDots.formUnion(record.dots.filter { !peer.covers($0) })
+            for dot in record.dots where !peer.covers(dot) { sentDots.insert(dot) }
             sentRecords.insert(RecordKey(space: snapshot.space, uid: record.uid))
         }
         summary.sentChanges = sentDots.count
@@ -289,7 +289,7 @@ public struct DeskSession: Sendable {
     private mutating func note(received answer: SpaceResponse) {
         let own = spaces[answer.space]?.outgoing?.knowledge ?? VersionVector()
         for record in answer.page.records {
-            receivedDots.formUnion(record.dots.filter { !own.covers($0) })
+            for dot in record.dots where !own.covers(dot) { receivedDots.insert(dot) }
             receivedRecords.insert(RecordKey(space: answer.space, uid: record.uid))
         }
         summary.receivedChanges = receivedDots.count

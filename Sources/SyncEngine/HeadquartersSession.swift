@@ -77,9 +77,14 @@ public struct HeadquartersSession: Sendable {
             request.actors.map { ($0.actor, $0.replica) },
             uniquingKeysWith: { first, _ in first }
         )
+        var isOwn: [ActorID: Bool] = [:]
         let accepted = request.page.records.filter { record in
-            record.dots.allSatisfy { dot in
-                own.covers(dot) || (owner(dot.actor) ?? introduced[dot.actor]) == context.replica
+            record.allDotsSatisfy { dot in
+                if own.covers(dot) { return true }
+                if let known = isOwn[dot.actor] { return known }
+                let replica = owner(dot.actor) ?? introduced[dot.actor]
+                isOwn[dot.actor] = replica == context.replica
+                return replica == context.replica
             }
         }
         if accepted.count < request.page.records.count { verdict = .forged }

@@ -131,7 +131,8 @@ struct ImportPlanner {
     private func addSource(of row: ParsedRow, to draft: inout RecordDraft) {
         guard let sources = row.kind.field(named: "sources") else { return }
         let source = row.source
-        if draft.held == nil || !draft.items(of: sources).contains(where: { $0.item.key == source }) {
+        if draft.held == nil || !draft.items(of: sources).contains(where: { $0.item.key == source })
+        {
             draft.write(.value([]), to: sources, item: source)
         }
     }

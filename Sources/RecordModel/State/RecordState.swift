@@ -34,6 +34,21 @@ public struct Erasure: Hashable, Comparable, Sendable {
     }
 }
 
+extension [FieldEntry] {
+    /// The dots of all versions.
+    fileprivate var dots: Set<Dot> {
+        var result: Set<Dot> = []
+        var latest: Dot?
+        for entry in self {
+            for sibling in entry.siblings.siblings where sibling.dot != latest {
+                latest = sibling.dot
+                result.insert(sibling.dot)
+            }
+        }
+        return result
+    }
+}
+
 /// What travels for one record: the fields that a peer may lack, with the record's whole context.
 ///
 /// It is applied at once or not at all; applied field by field it would mislead a merge.
@@ -74,19 +89,25 @@ public struct RecordDelta: Hashable, Sendable {
 
     /// Whether every version that the delta carries is among the events of a vector.
     public func isCovered(by vector: VersionVector) -> Bool {
+        allDotsSatisfy { vector.covers($0) }
+    }
+
+    /// Whether the dots of all the versions that the delta carries fulfil a condition.
+    /// - Complexity: O(*n*) in the number of versions; runs of one dot are asked once.
+    public func allDotsSatisfy(_ condition: (Dot) throws -> Bool) rethrows -> Bool {
         var latest: Dot?
         for entry in fields {
             for sibling in entry.siblings.siblings where sibling.dot != latest {
-                guard vector.covers(sibling.dot) else { return false }
+                guard try condition(sibling.dot) else { return false }
                 latest = sibling.dot
             }
         }
-        return erasure.map { vector.covers($0.dot) } ?? true
+        return try erasure.map { try condition($0.dot) } ?? true
     }
 
     /// The dots of all the versions that the delta carries.
     public var dots: Set<Dot> {
-        var result = Set(fields.lazy.flatMap(\.siblings.dots))
+        var result = fields.dots
         if let erasure { result.insert(erasure.dot) }
         return result
     }
@@ -167,7 +188,7 @@ public struct RecordState: Hashable, Sendable {
 
     /// The dots of all live versions, the erasure's included.
     public var dots: Set<Dot> {
-        var result = Set(fields.lazy.flatMap(\.siblings.dots))
+        var result = fields.dots
         if let erasure { result.insert(erasure.dot) }
         return result
     }

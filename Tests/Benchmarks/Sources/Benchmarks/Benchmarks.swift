@@ -7,9 +7,24 @@ struct Benchmarks: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Measures import and sync as ratios to raw SQLite and zlib in the same run.",
-        subcommands: [MeasureCommand.self, RawCommand.self],
+        subcommands: [MeasureCommand.self, RecordsCommand.self, RawCommand.self],
         defaultSubcommand: MeasureCommand.self
     )
+}
+
+/// The writing of the records, in a process of its own: a child's peak of memory begins with its
+/// parent's, so that the one that measures holds nothing.
+struct RecordsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "records", shouldDisplay: false)
+
+    @Argument var count: Int
+    @Argument var output: String
+    @Option var from: String?
+
+    func run() throws {
+        let file = URL(fileURLWithPath: output)
+        try Workload.prepare(count: count, from: from, at: file)
+    }
 }
 
 /// The raw work on a file, in a process of its own.
@@ -52,7 +67,13 @@ struct MeasureCommand: ParsableCommand {
         let program = try Program(path: attache ?? Self.neighbour("attache"))
         var report = Report()
         for size in sizes.split(separator: ",").compactMap({ Int($0) }) {
-            let records = try Workload.prepare(count: size, from: file, in: folder)
+            let records = folder.appendingPathComponent("records-\(size).jsonl")
+            let source = file.map { ["--from", $0] } ?? []
+            let child = try Child(
+                path: CommandLine.arguments[0],
+                arguments: ["records", String(size), records.path] + source
+            )
+            _ = try child.wait()
             let bench = RecordBench(size: size, file: records, program: program, folder: folder)
             try bench.run(runs: runs, into: &report)
             report.print(size: size)

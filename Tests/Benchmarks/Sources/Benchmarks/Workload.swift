@@ -19,17 +19,12 @@ struct Workload {
     let rows: [Row]
 
     /// Writes the file of a size: the first records of a file, or invented people.
-    static func prepare(count: Int, from source: String?, in folder: URL) throws -> URL {
-        let file = folder.appendingPathComponent("records-\(count).jsonl")
-        guard let source else {
-            try Data(People.lines(count)).write(to: file)
-            return file
-        }
+    static func prepare(count: Int, from source: String?, at file: URL) throws {
+        guard let source else { return try Data(People.lines(count)).write(to: file) }
         let all = try Data(contentsOf: URL(fileURLWithPath: source))
         let newline = UInt8(ascii: "\n")
         let lines = all.split(separator: newline, maxSplits: count).prefix(count)
         try Data(lines.joined(separator: [newline]) + [newline]).write(to: file)
-        return file
     }
 
     /// Reads the records of a file.
