@@ -89,9 +89,9 @@ public struct DeskSession: Sendable {
     /// What the session has done so far.
     public private(set) var summary = SessionSummary()
     private var sentDots: Set<Dot> = []
-    private var sentRecords: Set<RecordKey> = []
+    private var sentRecords: Set<RecordUID> = []
     private var receivedDots: Set<Dot> = []
-    private var receivedRecords: Set<RecordKey> = []
+    private var receivedRecords: Set<RecordUID> = []
     /// How often a peer that keeps asking for more is followed before the session gives up.
     private static let roundLimit = 1_000_000
 
@@ -280,7 +280,7 @@ public struct DeskSession: Sendable {
         let peer = spaces[snapshot.space]?.memory.knowledge ?? VersionVector()
         for record in snapshot.page.records {
             for dot in record.dots where !peer.covers(dot) { sentDots.insert(dot) }
-            sentRecords.insert(RecordKey(space: snapshot.space, uid: record.uid))
+            sentRecords.insert(record.uid)
         }
         summary.sentChanges = sentDots.count
         summary.sentRecords = sentRecords.count
@@ -290,7 +290,7 @@ public struct DeskSession: Sendable {
         let own = spaces[answer.space]?.outgoing?.knowledge ?? VersionVector()
         for record in answer.page.records {
             for dot in record.dots where !own.covers(dot) { receivedDots.insert(dot) }
-            receivedRecords.insert(RecordKey(space: answer.space, uid: record.uid))
+            receivedRecords.insert(record.uid)
         }
         summary.receivedChanges = receivedDots.count
         summary.receivedRecords = receivedRecords.count

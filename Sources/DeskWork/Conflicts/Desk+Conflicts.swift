@@ -3,6 +3,11 @@ import RecordModel
 import RecordStorage
 
 extension Desk {
+    /// The number of conflicts that wait for a person.
+    public func conflictCount() throws -> Int {
+        try store.read { try $0.conflictCount() }
+    }
+
     /// Returns the conflicts that wait for a person, oldest first.
     ///
     /// - Parameters:

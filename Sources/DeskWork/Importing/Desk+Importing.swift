@@ -6,7 +6,7 @@ import RecordStorage
 
 extension Desk {
     /// How many rows one transaction takes in, as one change for each space.
-    private static let batchSize = 1_000
+    private static let batchSize = 2_000
 
     /// Imports files: every row is accounted for, and the same file again changes nothing.
     ///

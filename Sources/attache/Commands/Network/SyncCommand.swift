@@ -54,7 +54,7 @@ struct SyncCommand: AsyncParsableCommand {
         }
         let report = try await client.sync(store, at: url)
         let desk = try Desk(store: store)
-        let open = try desk.status().conflicts
+        let open = try desk.conflictCount()
         try output.print(json(of: report, open), text: text(of: report, open))
         if let failure = report.failure { throw failure }
         if failOnConflict, open > 0 { throw ExitCode.conflicts }
