@@ -50,7 +50,14 @@ struct CSVHeader {
         joinParts(of: kind)
     }
 
+    /// Finds a column's meaning; people write `Country of residence` for `country_of_residence`.
     private static func column(_ name: String, of kind: Kind) -> Column? {
+        if let column = exactColumn(name, of: kind) { return column }
+        let folded = name.lowercased().split { " -_".contains($0) }.joined(separator: "_")
+        return folded == name ? nil : exactColumn(folded, of: kind)
+    }
+
+    private static func exactColumn(_ name: String, of kind: Kind) -> Column? {
         // The state of a record's life is no value to import.
         if name != "life", kind.field(named: name) != nil { return .field(name) }
         let halves = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)

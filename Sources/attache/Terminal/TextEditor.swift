@@ -1,5 +1,11 @@
 import Foundation
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// The user's editor on a piece of text.
 enum TextEditor {
     /// Lets the user edit a text and returns what it became.
@@ -36,13 +42,10 @@ enum TextEditor {
         let environment = ProcessInfo.processInfo.environment
         let names = [environment["VISUAL"], environment["EDITOR"], "vi"]
         let editor = names.compactMap { $0 }.first { !$0.isEmpty } ?? "vi"
-        let process = Process()
-        // A shell, since the variables may hold options; the file is its own argument.
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", "\(editor) \"$1\"", "attache", file]
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
+        // A shell, since the variables may hold options. Foundation's `Process` would put the
+        // editor into a process group of its own, where the terminal stops it.
+        let quoted = "'" + file.replacingOccurrences(of: "'", with: "'\\''") + "'"
+        guard system("\(editor) \(quoted)") == 0 else {
             throw ErrorReport(
                 .io,
                 "the editor “\(editor)” ended with an error; nothing was changed",
