@@ -108,7 +108,7 @@ struct RunNames {
 
     /// Whether a varying part is a name that commands may use, not a size or a time.
     private static func isName(_ value: String) -> Bool {
-        value.contains("@") || value.hasPrefix("att1-") || value.contains(":")
+        value.contains("@") || value.hasPrefix("att1-")
             || [6, 8, 16, 32].contains(value.count) && value.allSatisfy(\.isHexDigit)
     }
 
@@ -142,9 +142,7 @@ final class ShellSession {
     private let output = Pipe()
     private var pending: [UInt8] = []
 
-    /// - Parameters:
-    ///   - folder: Where it starts.
-    ///   - program: The built program, which is found under its name.
+    /// Starts a shell in a folder; the built program is found under its name.
     init(in folder: URL, program: URL) throws {
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.currentDirectoryURL = folder
