@@ -80,6 +80,21 @@ final class Binary {
         )
     }
 
+    /// Starts the program and kills it, with a signal that cannot be caught, after some time.
+    /// - Returns: Whether it was still running then.
+    func runAndKill(_ arguments: String..., after delay: TimeInterval) throws -> Bool {
+        let process = process(arguments)
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        Thread.sleep(forTimeInterval: delay)
+        let isRunning = process.isRunning
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        return isRunning
+    }
+
     /// Starts headquarters on a free port and returns its address.
     func serve(_ data: String = "hq", port: Int = 0) throws -> String {
         let process = process([
