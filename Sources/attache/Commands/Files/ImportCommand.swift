@@ -75,11 +75,23 @@ struct ImportCommand: ParsableCommand {
             bar.update(done: $0.bytes, of: $0.totalBytes, count: $0.rows, unit: "rows")
         }
         bar.finish()
-        for warning in summary.warnings {
+        for warning in summary.warnings.prefix(Self.warningsShown) {
             output.warn("\(warning.file):\(warning.line): \(warning.reason)")
         }
-        try output.print(summary.json, text: text(of: summary))
+        if summary.warnings.count > Self.warningsShown {
+            let more = summary.warnings.count - Self.warningsShown
+            output.warn("and \(more) more warnings, which --json lists")
+        }
+        try output.print(json(of: summary), text: text(of: summary))
         try checkOutcome(of: summary)
+    }
+
+    /// How many warnings a person reads before they are noise.
+    private static let warningsShown = 10
+
+    private func json(of summary: ImportSummary) -> JSONValue {
+        let warnings = JSONMember("warnings", .array(summary.warnings.map(\.json)))
+        return .object((summary.json.object ?? []) + (summary.warnings.isEmpty ? [] : [warnings]))
     }
 
     private func checkOutcome(of summary: ImportSummary) throws {
