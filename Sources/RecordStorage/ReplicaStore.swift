@@ -130,6 +130,8 @@ public final class ReplicaStore: Sendable {
             // which the last commits may be lost with the power.
             try pool.writeWithoutTransaction { db in
                 try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA cache_size = -16000")
+                // 16 MB of log: an import's pages are written back a few times, not at each commit.
+                try db.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
                 guard try Int.fetchOne(db, sql: "PRAGMA synchronous") == 2 else {
                     throw StoreError.io(detail: "the database does not accept synchronous = FULL")
                 }
