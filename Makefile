@@ -1,11 +1,12 @@
 # Every target is one line. See README.md and CONTRIBUTING.md.
-.PHONY: build test lint format demo bench proto clean
+.PHONY: build test lint format demo bench man proto clean
 
 build: ; swift build --product attache
 test: ; swift build --build-tests --explicit-target-dependency-import-check error && swift test --skip-build --no-parallel
 lint: ; swift format lint --strict --configuration .swift-format -r Package.swift Sources Tests Samples
 format: ; swift format --in-place --configuration .swift-format -r Package.swift Sources Tests Samples
 demo: ; swift run attache demo
+man: build ; mkdir -p .build/man && swift run generate-manual .build/debug/attache --multi-page --output-directory .build/man
 bench: ; swift build -c release --package-path Tests/Benchmarks --product attache && swift run -c release --package-path Tests/Benchmarks Benchmarks
 proto: ; protoc --proto_path=Protocol/schema --swift_out=Sources/SyncProtocol/Generated --swift_opt=Visibility=Internal --swift_opt=FileNaming=DropPath sync.proto
 clean: ; rm -rf .build Tests/Benchmarks/.build
