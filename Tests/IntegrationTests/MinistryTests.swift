@@ -242,6 +242,30 @@ struct CommandTests {
         #expect(list.count == 4001)
     }
 
+    @Test func aDamagedFileIsToldAndTheOtherChecksGoOn() throws {
+        let binary = try desk()
+        let lines = (0..<300).map {
+            "{\"kind\":\"contact\",\"fields\":{\"preferred_name\":\"Person \($0)\"}}"
+        }
+        let file = binary.directory.path("people.jsonl")
+        try lines.joined(separator: "\n").write(toFile: file, atomically: true, encoding: .utf8)
+        #expect(try binary.run("import", "people.jsonl", "--replica", "r").status == 0)
+        #expect(try binary.run("backup", "whole", "--replica", "r").status == 0)
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: binary.directory.path("whole")))
+        // Every second page after those of the schema.
+        for page in stride(from: 30, to: bytes.count / 4096, by: 2) {
+            bytes.replaceSubrange(page * 4096..<page * 4096 + 4096, with: Data(count: 4096))
+        }
+        try bytes.write(to: URL(fileURLWithPath: binary.directory.path("torn")))
+        let report = try binary.run("doctor", "--replica", "torn", "--json")
+        #expect(report.status == 5)
+        #expect(try report.json()["ok"] == .bool(false))
+        let checks = try report.json()["checks"]?.array ?? []
+        #expect(checks.count == 6)
+        #expect(checks.first?["ok"] == .bool(false))
+        #expect(try binary.run("doctor", "--replica", "whole").status == 0)
+    }
+
     @Test func escapeSequencesInARecordAreShownEscaped() throws {
         let binary = try desk()
         let bidi = "evil \u{202E}name"

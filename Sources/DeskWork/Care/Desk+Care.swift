@@ -79,26 +79,30 @@ extension Desk {
     /// - Complexity: O(*n*) in the size of the replica.
     public func doctor(repair: Bool = false) throws -> DoctorReport {
         if repair { try store.write { try $0.rebuildIndexes() } }
-        return try store.read { reader in
-            DoctorReport(
-                checks: [
-                    try check("file") { try reader.integrityProblems() },
-                    try check("settings") {
-                        try [Setting.desk, Setting.replica, Setting.officer].filter {
-                            try reader.setting($0) == nil
-                        }.map { "\($0) is missing" }
-                    },
-                    try check("fingerprints") { try fingerprintProblems(reader) },
-                    try check("counters") { try counterProblems(reader) },
-                    try check("chains") { try chainProblems(reader) },
-                    try check("indexes") { try reader.indexProblems() },
-                ])
-        }
+        return DoctorReport(
+            checks: [
+                try check("file") { try $0.integrityProblems() },
+                try check("settings") { reader in
+                    try [Setting.desk, Setting.replica, Setting.officer].filter {
+                        try reader.setting($0) == nil
+                    }.map { "\($0) is missing" }
+                },
+                try check("fingerprints", fingerprintProblems),
+                try check("counters", counterProblems),
+                try check("chains", chainProblems),
+                try check("indexes") { try $0.indexProblems() },
+            ]
+        )
     }
 
-    private func check(_ name: String, _ problems: () throws -> [String]) throws -> DoctorCheck {
+    /// Runs a check on a snapshot of its own: what one cannot read must not hide what the others
+    /// find, and SQLite may report damage at the very end of a transaction.
+    private func check(
+        _ name: String,
+        _ problems: (StoreReader) throws -> [String]
+    ) throws -> DoctorCheck {
         do {
-            let found = try problems()
+            let found = try store.read(problems)
             let shown = found.prefix(5).joined(separator: "; ")
             return DoctorCheck(
                 name: name,

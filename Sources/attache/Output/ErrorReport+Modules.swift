@@ -80,7 +80,10 @@ extension ErrorReport {
             self.init(
                 .damaged,
                 "the replica is damaged: \(detail)",
-                hint: "Run attache doctor; headquarters has all that was synced."
+                hint: """
+                    attache doctor says what is damaged. Keep the file; all that was synced is at \
+                    headquarters, and a new replica gets it: attache init, attache enrol
+                    """
             )
         case .tooLarge(let detail):
             self.init(
