@@ -1,7 +1,7 @@
 /// A look at a message's fields before it is decoded.
 ///
-/// It counts them, since a decoder makes an object for each nested message however empty; and it
-/// tells a message that ends too early from one that is wrong.
+/// It counts them, since a decoder makes an object for each nested message however empty; it tells a
+/// message that ends too early from one that is wrong; and it finds the long columns.
 struct MessageScan {
     /// The nested messages of a type of message, by field number.
     struct Shape: Sendable {
@@ -20,6 +20,7 @@ struct MessageScan {
     private let bytes: [UInt8]
     private var offset = 0
     private var fields = 0
+    private var columnBounds: [Int] = []
 
     private init(_ bytes: [UInt8]) {
         self.bytes = bytes
@@ -36,7 +37,29 @@ struct MessageScan {
         try scan.walk(shape, to: bytes.count)
     }
 
-    private mutating func walk(_ shape: Shape, to end: Int) throws(WireError) {
+    /// Where the long columns of a message begin and end: the contents differ from one to the next, so
+    /// that each is best compressed with a code of its own.
+    ///
+    /// - Parameters:
+    ///   - bytes: An encoded sync message. What is none has no columns.
+    ///   - length: The length in bytes from which a column counts.
+    /// - Returns: Offsets, ascending.
+    /// - Complexity: O(*n*) in the number of fields.
+    static func columnBounds(of bytes: [UInt8], from length: Int) -> [Int] {
+        var scan = MessageScan(bytes)
+        do {
+            try scan.walk(.sync, to: bytes.count) { $0 >= length }
+        } catch {
+            return []
+        }
+        return scan.columnBounds
+    }
+
+    private mutating func walk(
+        _ shape: Shape,
+        to end: Int,
+        isColumn: (Int) -> Bool = { _ in false }
+    ) throws(WireError) {
         while offset < end {
             fields += 1
             guard fields <= Limits.fields else {
@@ -56,9 +79,11 @@ struct MessageScan {
                     throw .truncated("message")
                 }
                 if let nested = shape.nested[key >> 3] {
-                    try walk(nested, to: offset + count)
+                    try walk(nested, to: offset + count, isColumn: isColumn)
                 } else {
+                    let start = offset
                     offset += count
+                    if isColumn(count) { columnBounds += [start, offset] }
                 }
             default:
                 throw .malformed("message: a field of the type \(key & 7)")

@@ -5,19 +5,20 @@
 public enum Frame {
     /// Wraps a message, compressed where that makes it smaller.
     ///
-    /// The level is zlib's; by default 6 for small messages, and 1 from 64 KiB on, where the columns
-    /// already did most of the work and time is the cost.
+    /// The level is zlib's. The links that matter carry 8 KB a second: a page's bytes cost its
+    /// sender far more than the time that a lower level saves.
     /// - Throws: `WireError.tooLarge` where a receiver would refuse the frame.
     public static func encode(
         _ message: [UInt8],
-        level: Int32? = nil
+        level: Int32 = 6
     ) throws(WireError) -> [UInt8] {
         guard message.count <= Limits.messageBytes else {
             throw .tooLarge("message", limit: Limits.messageBytes)
         }
-        let level = level ?? (message.count < 64 << 10 ? 6 : 1)
+        let blocks = MessageScan.columnBounds(of: message, from: ownBlockLength)
         var frame: [UInt8]
-        if let deflated = Zlib.deflate(message, level: level), deflated.count < message.count,
+        if let deflated = Zlib.deflate(message, level: level, blocks: blocks),
+            deflated.count < message.count,
             message.count <= inflationLimit(of: deflated.count)
         {
             frame = [1] + deflated
@@ -52,6 +53,9 @@ public enum Frame {
             throw .unknownEncoding(byte)
         }
     }
+
+    /// From which length a column gains more by a code of its own than the code takes, 60 to 80 bytes.
+    private static let ownBlockLength = 2_048
 
     /// How many bytes so many compressed ones may become.
     private static func inflationLimit(of count: Int) -> Int {

@@ -2,21 +2,34 @@ import CZlib
 
 /// Deflate and inflate as whole zlib streams (RFC 1950), with a bound on what comes out.
 enum Zlib {
-    /// Compresses bytes, or returns nil where zlib fails for lack of memory.
-    static func deflate(_ bytes: [UInt8], level: Int32) -> [UInt8]? {
+    /// Compresses bytes into one stream, or returns nil where zlib fails for lack of memory.
+    ///
+    /// - Parameters:
+    ///   - bytes: What is compressed.
+    ///   - level: zlib's level, 0 to 9.
+    ///   - blocks: Offsets, ascending, at which a block begins anew, with a code of its own.
+    /// - Returns: The stream.
+    static func deflate(_ bytes: [UInt8], level: Int32, blocks: [Int] = []) -> [UInt8]? {
         guard let count = UInt32(exactly: bytes.count) else { return nil }
         var stream = z_stream()
         guard attache_deflate_init(&stream, level, 15) == Z_OK else { return nil }
         defer { deflateEnd(&stream) }
-        let bound = Int(deflateBound(&stream, UInt(count)))
+        // The bound is for one run; a block's header and code come to a few hundred bytes at most.
+        let bound = Int(deflateBound(&stream, UInt(count))) + 512 * blocks.count
         var isComplete = false
         // zlib declares its input as mutable though it never writes there; a copy would be waste.
         let output = bytes.withUnsafeBufferPointer { input in
             [UInt8](unsafeUninitializedCapacity: bound) { output, written in
                 stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
-                stream.avail_in = count
                 stream.next_out = output.baseAddress
                 stream.avail_out = UInt32(clamping: bound)
+                var start = 0
+                for end in blocks where end > start && end < bytes.count {
+                    stream.avail_in = UInt32(end - start)
+                    _ = CZlib.deflate(&stream, Z_BLOCK)
+                    start = end
+                }
+                stream.avail_in += UInt32(bytes.count - start)
                 isComplete = CZlib.deflate(&stream, Z_FINISH) == Z_STREAM_END
                 written = Int(stream.total_out)
             }
