@@ -90,6 +90,7 @@ let package = Package(
             "ReplicaSync",
             ["SyncEngine", "SyncProtocol", "RecordStorage", "RecordModel", "CausalHistory", crypto]
         ),
+        module("Conformance", ["SyncProtocol", "RecordModel", "CausalHistory"]),
         module("Interchange", ["RecordModel", "CausalHistory"]),
         module("DeskWork", ["RecordStorage", "Interchange", "RecordModel", "CausalHistory"]),
         module(
@@ -119,7 +120,8 @@ let package = Package(
             name: "attache",
             dependencies: [
                 "DeskWork", "DeskSync", "HeadquartersServer", "Interchange", "ReplicaSync",
-                "RecordStorage", "RecordModel", "SyncProtocol", "CausalHistory", logging,
+                "RecordStorage", "Conformance", "RecordModel", "SyncProtocol", "CausalHistory",
+                logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -149,7 +151,7 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]
         ),
-        tests("ConformanceTests", ["SyncProtocol", "RecordModel", "CausalHistory"]),
+        tests("ConformanceTests", ["Conformance"]),
         tests("InterchangeTests", ["Interchange", "RecordModel"]),
         tests(
             "RecordStorageTests",

@@ -45,7 +45,7 @@ struct Attache: AsyncParsableCommand {
                 ]
             ),
             CommandGroup(name: "Headquarters", subcommands: networkCommands),
-            CommandGroup(name: "Learning", subcommands: [DemoCommand.self]),
+            CommandGroup(name: "Learning", subcommands: [DemoCommand.self, ProtocolCommand.self]),
         ],
         defaultSubcommand: StatusCommand.self
     )

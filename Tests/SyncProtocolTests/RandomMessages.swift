@@ -151,7 +151,7 @@ struct RandomMessages {
     }
 
     private mutating func key() -> FieldKey {
-        let number = random.chance(90) ? UInt32(random.below(8)) : UInt32.max
+        let number = random.chance(90) ? UInt32(1 + random.below(8)) : UInt32.max
         return FieldKey(number, item: random.chance(50) ? [] : bytes(9))
     }
 

@@ -19,16 +19,22 @@ struct ChangeRow: Hashable, Comparable {
 /// While it gathers, changes and authorships have provisional indexes, in the order of arrival;
 /// `encode` puts both tables in order and tells the final index of each change.
 struct ChangeTableEncoder {
-    private struct Authorship: Hashable {
+    fileprivate struct Authorship: Hashable {
         // Bytes, not strings: texts that differ only in their normal form are equal strings.
         var author: [UInt8]
-        var reason: UInt8
+        var reason: UInt32
         var note: [UInt8]
 
         init(_ attribution: Attribution) {
             author = Array(attribution.author.utf8)
-            reason = attribution.reason.rawValue
+            reason = UInt32(attribution.reason.rawValue)
             note = Array(attribution.note.utf8)
+        }
+
+        init(_ wire: WireAuthorship) {
+            author = Array(wire.author.utf8)
+            reason = wire.reason
+            note = Array(wire.note.utf8)
         }
 
         static func precedes(_ left: Authorship, _ right: Authorship) -> Bool {
@@ -91,7 +97,7 @@ struct ChangeTableEncoder {
         page.authorships = sorted.map { entry in
             var wire = WireAuthorship()
             wire.author = String(decoding: entry.key.author, as: UTF8.self)
-            wire.reason = UInt32(entry.key.reason)
+            wire.reason = entry.key.reason
             wire.note = String(decoding: entry.key.note, as: UTF8.self)
             return wire
         }
@@ -165,7 +171,13 @@ struct ChangeTable {
 
     private static func authorships(_ wire: [WireAuthorship]) throws(WireError) -> [Authorship] {
         var result: [Authorship] = []
+        var previous: ChangeTableEncoder.Authorship?
         for entry in wire {
+            let form = ChangeTableEncoder.Authorship(entry)
+            if let previous, !ChangeTableEncoder.Authorship.precedes(previous, form) {
+                throw .malformed("authorships: not ascending")
+            }
+            previous = form
             try Check.count(entry.author.utf8.count, atMost: Limits.authorBytes, "author")
             try Check.count(entry.note.utf8.count, atMost: Limits.noteBytes, "note")
             guard let number = UInt8(exactly: entry.reason),

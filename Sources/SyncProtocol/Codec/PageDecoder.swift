@@ -95,7 +95,9 @@ struct PageDecoder {
     }
 
     private static func checkAscending(_ columns: [WireColumn]) throws(WireError) {
-        guard zip(columns, columns.dropFirst()).allSatisfy({ $0.field < $1.field }) else {
+        guard columns.first?.field != 0,
+            zip(columns, columns.dropFirst()).allSatisfy({ $0.field < $1.field })
+        else {
             throw .malformed("columns: not ascending")
         }
     }

@@ -1,0 +1,393 @@
+import CausalHistory
+import RecordModel
+import SyncProtocol
+
+/// Messages in the notation of the vectors: what a codec has to bring across, without its columns.
+extension Notation {
+    /// Encodes a described message.
+    /// - Throws: `VectorError` for a description that is none, `WireError` for what may not travel.
+    func encoded(_ json: JSONValue) throws -> [UInt8] {
+        switch json["type"]?.string {
+        case "sync_request": try syncRequest(json).encoded()
+        case "sync_response": try syncResponse(json).encoded()
+        case "enrol_request": try enrolRequest(json).encoded()
+        case "enrol_response": try enrolResponse(json).encoded()
+        default: throw VectorError("the message's type is unknown")
+        }
+    }
+
+    /// Decodes a message of a type and describes it.
+    func described(_ type: String?, _ bytes: [UInt8]) throws -> JSONValue {
+        switch type {
+        case "sync_request": json(try SyncRequest(decoding: bytes))
+        case "sync_response": json(try SyncResponse(decoding: bytes))
+        case "enrol_request": json(try EnrolRequest(decoding: bytes))
+        case "enrol_response": json(try EnrolResponse(decoding: bytes))
+        default: throw VectorError("the message's type is unknown")
+        }
+    }
+
+    // MARK: Exchange
+
+    private func syncRequest(_ json: JSONValue) throws -> SyncRequest {
+        var request = SyncRequest(schema: try number32(json["schema"]))
+        request.token = try digits(json["token"])
+        request.byteLimit = try number32(json["byte_limit"])
+        request.versions = try (json["versions"]?.array ?? []).map(number32)
+        request.spaces = try (json["spaces"]?.array ?? []).map { json in
+            var space = SpaceRequest(
+                space: try space(json["space"]),
+                knowledge: try knowledge(json["knowledge"])
+            )
+            (space.page, space.isLast, space.cursor) = (
+                try page(json["page"]), try !flag(json["more"]), try count(json["cursor"])
+            )
+            space.chains = try chains(json["chains"])
+            space.actors = try introductions(json["introductions"])
+            space.needed = try (json["needed"]?.array ?? []).map(uid)
+            space.forgotten = try vector(json["forgotten"])
+            return space
+        }
+        return request
+    }
+
+    private func json(_ request: SyncRequest) -> JSONValue {
+        message(
+            "sync_request",
+            [
+                JSONMember("schema", .number(request.schema)),
+                JSONMember("token", hex(request.token)),
+                JSONMember("byte_limit", .number(request.byteLimit)),
+                JSONMember("versions", .array(request.versions.map { .number($0) })),
+                JSONMember(
+                    "spaces",
+                    .array(
+                        request.spaces.map { space in
+                            .object(
+                                common(
+                                    space.space,
+                                    space.knowledge,
+                                    isLast: space.isLast,
+                                    cursor: space.cursor,
+                                    chains: space.chains,
+                                    actors: space.actors,
+                                    needed: space.needed,
+                                    forgotten: space.forgotten,
+                                    page: space.page
+                                )
+                            )
+                        }
+                    )
+                ),
+            ]
+        )
+    }
+
+    private func syncResponse(_ json: JSONValue) throws -> SyncResponse {
+        let spaces = try (json["spaces"]?.array ?? []).map { json in
+            let verdict = UInt8(exactly: try count(json["verdict"]))
+                .flatMap(SpaceVerdict.init(rawValue:))
+            var space = SpaceResponse(
+                space: try space(json["space"]),
+                verdict: try need(verdict, "a verdict"),
+                knowledge: try knowledge(json["knowledge"])
+            )
+            (space.page, space.isLast, space.cursor) = (
+                try page(json["page"]), try !flag(json["more"]), try count(json["cursor"])
+            )
+            space.chains = try chains(json["chains"])
+            space.actors = try introductions(json["introductions"])
+            space.needed = try (json["needed"]?.array ?? []).map(uid)
+            space.forgotten = try vector(json["forgotten"])
+            space.stableCut = try vector(json["stable_cut"])
+            if let text = json["fingerprint"]?.string {
+                let sum = try need(Digest128(bytes: try digits(.string(text))), "a fingerprint")
+                space.fingerprint.add(sum)
+            }
+            space.refusals = try (json["refusals"]?.array ?? []).map { json in
+                Refusal(
+                    uid: try uid(json["uid"]),
+                    key: try key(json),
+                    dot: try dot(json["dot"]),
+                    code: try need(json["code"]?.string, "a code"),
+                    message: try need(json["message"]?.string, "a message")
+                )
+            }
+            return space
+        }
+        return SyncResponse(
+            token: try digits(json["token"]),
+            time: HybridTime(milliseconds: try count(json["time"])),
+            spaces: spaces,
+            openConflicts: try number32(json["open_conflicts"])
+        )
+    }
+
+    private func json(_ response: SyncResponse) -> JSONValue {
+        let spaces = response.spaces.map { space in
+            let own = [
+                JSONMember("verdict", .number(space.verdict.rawValue)),
+                JSONMember("fingerprint", .string(space.fingerprint.hex)),
+                JSONMember("stable_cut", json(space.stableCut)),
+                JSONMember("refusals", .array(space.refusals.map(json))),
+            ]
+            return JSONValue.object(
+                common(
+                    space.space,
+                    space.knowledge,
+                    isLast: space.isLast,
+                    cursor: space.cursor,
+                    chains: space.chains,
+                    actors: space.actors,
+                    needed: space.needed,
+                    forgotten: space.forgotten,
+                    page: space.page
+                ) + own
+            )
+        }
+        return message(
+            "sync_response",
+            [
+                JSONMember("token", hex(response.token)),
+                JSONMember("time", .number(response.time.milliseconds)),
+                JSONMember("spaces", .array(spaces)),
+                JSONMember("open_conflicts", .number(response.openConflicts)),
+            ]
+        )
+    }
+
+    private func json(_ refusal: Refusal) -> JSONValue {
+        .object([
+            JSONMember("uid", .string(refusal.uid.description)),
+            JSONMember("number", .number(refusal.key.number)),
+            JSONMember("item", hex(refusal.key.item)),
+            JSONMember("dot", json(refusal.dot)),
+            JSONMember("code", .string(refusal.code)),
+            JSONMember("message", .string(refusal.message)),
+        ])
+    }
+
+    private func common(
+        _ space: SpaceName,
+        _ knowledge: KnowledgeUpdate,
+        isLast: Bool,
+        cursor: UInt64,
+        chains: [ChainSegment],
+        actors: [ActorIntroduction],
+        needed: [RecordUID],
+        forgotten: VersionVector,
+        page: Page
+    ) -> [JSONMember] {
+        let changes = knowledge.changes.map { change in
+            JSONMember(name(of: change.actor), .number(change.counter))
+        }
+        return [
+            JSONMember("space", .string(space.text)),
+            JSONMember(
+                "knowledge",
+                .object([
+                    JSONMember("changes", .object(changes)),
+                    JSONMember("whole", .bool(knowledge.isWhole)),
+                    JSONMember("hash", .string(RecordUID(knowledge.hash).description)),
+                ])
+            ),
+            JSONMember("more", .bool(!isLast)),
+            JSONMember("cursor", .number(cursor)),
+            JSONMember("chains", .array(chains.map(json))),
+            JSONMember("introductions", .array(actors.map(json))),
+            JSONMember("needed", .array(needed.map { .string($0.description) })),
+            JSONMember("forgotten", json(forgotten)),
+            JSONMember("page", .array(page.records.map(json))),
+        ]
+    }
+
+    // MARK: Parts
+
+    private func knowledge(_ json: JSONValue?) throws -> KnowledgeUpdate {
+        let changes = try (json?["changes"]?.object ?? []).map { member in
+            (actor: try actor(member.name), counter: try integer(member.value))
+        }
+        return KnowledgeUpdate(
+            changes: changes.sorted { $0.actor < $1.actor },
+            isWhole: try flag(json?["whole"]),
+            hash: try uid(json?["hash"]).value
+        )
+    }
+
+    private func chains(_ json: JSONValue?) throws -> [ChainSegment] {
+        try (json?.array ?? []).map { json in
+            ChainSegment(
+                actor: try actor(json["actor"]?.string),
+                first: try integer(json["first"]),
+                digests: try (json["digests"]?.array ?? []).map { json in
+                    try need(UInt32(json.string ?? "", radix: 16), "a digest")
+                },
+                head: try json["head"].map {
+                    try need(Digest128(bytes: try digits($0)), "a head")
+                }
+            )
+        }
+    }
+
+    private func json(_ chain: ChainSegment) -> JSONValue {
+        let digests = chain.digests.map { digest in
+            var writer = ByteWriter()
+            writer.bigEndian(digest)
+            return hex(writer.bytes)
+        }
+        var members = [
+            JSONMember("actor", .string(name(of: chain.actor))),
+            JSONMember("first", .number(chain.first)),
+            JSONMember("digests", .array(digests)),
+        ]
+        if let head = chain.head { members.append(JSONMember("head", .string(head.hex))) }
+        return .object(members)
+    }
+
+    private func introductions(_ json: JSONValue?) throws -> [ActorIntroduction] {
+        try (json?.array ?? []).map(introduction)
+    }
+
+    func introduction(_ json: JSONValue) throws -> ActorIntroduction {
+        ActorIntroduction(
+            actor: try actor(json["actor"]?.string),
+            replica: try replica(json["replica"]),
+            desk: try need(json["desk"]?.string, "a desk"),
+            publicKey: try digits(json["public_key"]),
+            signature: try digits(json["signature"])
+        )
+    }
+
+    private func json(_ introduction: ActorIntroduction) -> JSONValue {
+        .object([
+            JSONMember("actor", .string(name(of: introduction.actor))),
+            JSONMember("replica", hex(introduction.replica.bytes)),
+            JSONMember("desk", .string(introduction.desk)),
+            JSONMember("public_key", hex(introduction.publicKey)),
+            JSONMember("signature", hex(introduction.signature)),
+        ])
+    }
+
+    private func page(_ json: JSONValue?) throws -> Page {
+        Page(records: try (json?.array ?? []).map(record))
+    }
+
+    private func record(_ json: JSONValue) throws -> RecordDelta {
+        var delta = RecordDelta(
+            uid: try uid(json["uid"]),
+            kind: try kind(json),
+            fields: try fields(json["fields"]),
+            context: try vector(json["context"]),
+            isComplete: try flag(json["complete"])
+        )
+        delta.erasure = try erasure(json["erasure"])
+        delta.bases = try (json["bases"]?.array ?? []).map { base in
+            BaseCell(key: try key(base), sibling: try sibling(base))
+        }
+        return delta
+    }
+
+    private func json(_ delta: RecordDelta) -> JSONValue {
+        let state = json(
+            kind: delta.kind,
+            fields: delta.fields,
+            context: delta.context,
+            erasure: delta.erasure
+        )
+        let bases = delta.bases.map { base in
+            JSONValue.object(
+                [
+                    JSONMember("number", .number(base.key.number)),
+                    JSONMember("item", hex(base.key.item)),
+                ] + (json(base.sibling).object ?? [])
+            )
+        }
+        return .object(
+            [
+                JSONMember("uid", .string(delta.uid.description)),
+                JSONMember("complete", .bool(delta.isComplete)),
+            ] + (state.object ?? []) + [JSONMember("bases", .array(bases))]
+        )
+    }
+
+    // MARK: Enrolment
+
+    private func enrolRequest(_ json: JSONValue) throws -> EnrolRequest {
+        var request = EnrolRequest(
+            secret: try digits(json["secret"]),
+            desk: try need(json["desk"]?.string, "a desk"),
+            replica: try replica(json["replica"]),
+            publicKey: try digits(json["public_key"])
+        )
+        request.versions = try (json["versions"]?.array ?? []).map(number32)
+        return request
+    }
+
+    private func json(_ request: EnrolRequest) -> JSONValue {
+        message(
+            "enrol_request",
+            [
+                JSONMember("secret", hex(request.secret)),
+                JSONMember("desk", .string(request.desk)),
+                JSONMember("replica", hex(request.replica.bytes)),
+                JSONMember("public_key", hex(request.publicKey)),
+                JSONMember("versions", .array(request.versions.map { .number($0) })),
+            ]
+        )
+    }
+
+    private func enrolResponse(_ json: JSONValue) throws -> EnrolResponse {
+        EnrolResponse(
+            publicKey: try digits(json["public_key"]),
+            mission: try space(json["mission"]),
+            spaces: try (json["spaces"]?.array ?? []).map(space)
+        )
+    }
+
+    private func json(_ response: EnrolResponse) -> JSONValue {
+        message(
+            "enrol_response",
+            [
+                JSONMember("public_key", hex(response.publicKey)),
+                JSONMember("mission", .string(response.mission.text)),
+                JSONMember("spaces", .array(response.spaces.map { .string($0.text) })),
+            ]
+        )
+    }
+
+    // MARK: Small things
+
+    func uid(_ json: JSONValue?) throws -> RecordUID {
+        try need(RecordUID(hexadecimal: json?.string ?? ""), "16 hexadecimal digits")
+    }
+
+    func replica(_ json: JSONValue?) throws -> ReplicaID {
+        try need(ReplicaID(bytes: try digits(json)), "a replica")
+    }
+
+    func space(_ json: JSONValue?) throws -> SpaceName {
+        try need(SpaceName(json?.string ?? ""), "a space")
+    }
+
+    /// A number that is 0 where it is left out.
+    func count(_ json: JSONValue?) throws -> UInt64 { try json.map { try integer($0) } ?? 0 }
+
+    private func number32(_ json: JSONValue?) throws -> UInt32 {
+        try need(UInt32(exactly: try count(json)), "a number of 32 bits")
+    }
+
+    private func flag(_ json: JSONValue?) throws -> Bool {
+        switch json {
+        case nil: false
+        case .bool(let flag)?: flag
+        default: throw VectorError("true or false is missing")
+        }
+    }
+
+    private func message(_ type: String, _ members: [JSONMember]) -> JSONValue {
+        .object([JSONMember("type", .string(type))] + members)
+    }
+}
+
+/// Bytes as a JSON string of hexadecimal digits.
+func hex(_ bytes: some Sequence<UInt8>) -> JSONValue { .string(hexadecimal(bytes)) }
