@@ -1,0 +1,254 @@
+"""Runs the examples of ../vectors: python3 check.py [FOLDER]. Exits with 1 if one fails."""
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+
+import canonical
+import merge
+import wire
+from canonical import Refused
+
+# What takes the schema and its value types; this reader leaves it to implementations that show records.
+NOT_READ = {"canonical_text", "text_refused", "item", "reading"}
+
+
+class Notation:
+    """What an example says, in the notation of ../vectors/README.md."""
+
+    def __init__(self, actors):
+        self.actors = {letter: bytes.fromhex(digits) for letter, digits in actors.items()}
+
+    def dot(self, text):
+        return self.actors[text[0]], int(text[1:])
+
+    def vector(self, json):
+        return {self.actors[letter]: counter for letter, counter in (json or {}).items()}
+
+    def content(self, json):
+        if "value" in json:
+            return 0, json["value"].encode()
+        if "bytes" in json:
+            return 0, bytes.fromhex(json["bytes"])
+        if "deleted" in json:
+            marks = [self.dot(w["dot"]) + (int(w["hash"], 16),) for w in json["deleted"]]
+            return 3, tuple(marks)
+        return (1,) if "absent" in json else (2,)
+
+    def attribution(self, json):
+        return {
+            "time": json["time"], "author": json["author"], "reason": json.get("reason", 0),
+            "note": json.get("note", ""),
+        }
+
+    def version(self, json):
+        parents = [self.dot(parent) for parent in json.get("parents", [])]
+        content = self.content(json["content"])
+        return {
+            "dot": self.dot(json["dot"]), **self.attribution(json), "content": content,
+            "parents": parents,
+        }
+
+    def state(self, json):
+        fields = {}
+        for field in json.get("fields", []):
+            key = field["number"], bytes.fromhex(field.get("item", ""))
+            fields[key] = merge.ordered(self.version(s) for s in field["siblings"])
+        erasure = json.get("erasure")
+        if erasure:
+            erasure = {"dot": self.dot(erasure["dot"]), **self.attribution(erasure)}
+        return {
+            "kind": json.get("kind", 1), "fields": fields, "context": self.vector(json.get("context")),
+            "erasure": erasure,
+        }
+
+    def introduction(self, json):
+        digits = {k: bytes.fromhex(json[k]) for k in ("replica", "public_key", "signature")}
+        return {**digits, "actor": self.actors[json["actor"]], "desk": json["desk"]}
+
+    def space(self, json, is_answer):
+        knowledge = json["knowledge"]
+        result = {
+            "space": json["space"], "more": json.get("more", False), "cursor": json.get("cursor", 0),
+            "knowledge": {
+                "changes": self.vector(knowledge.get("changes")), "whole": knowledge.get("whole", False),
+                "hash": bytes.fromhex(knowledge["hash"]),
+            },
+            "introductions": [self.introduction(i) for i in json.get("introductions", [])],
+            "chains": [
+                {
+                    "actor": self.actors[c["actor"]], "first": c["first"],
+                    "digests": [bytes.fromhex(d) for d in c["digests"]],
+                    "head": bytes.fromhex(c["head"]) if "head" in c else None,
+                }
+                for c in json.get("chains", [])
+            ],
+            "needed": [bytes.fromhex(uid) for uid in json.get("needed", [])],
+            "forgotten": self.vector(json.get("forgotten")), "page": [],
+        }
+        for record in json.get("page", []):
+            bases = [
+                (b["number"], bytes.fromhex(b.get("item", "")), self.version(b))
+                for b in record.get("bases", [])
+            ]
+            result["page"].append({
+                "uid": bytes.fromhex(record["uid"]), "complete": record.get("complete", False),
+                **self.state(record), "bases": bases,
+            })
+        if is_answer:
+            result |= {
+                "verdict": json.get("verdict", 0), "stable_cut": self.vector(json.get("stable_cut")),
+                "fingerprint": bytes.fromhex(json.get("fingerprint", "00" * 16)),
+                "refusals": [
+                    {
+                        **r, "uid": bytes.fromhex(r["uid"]), "item": bytes.fromhex(r.get("item", "")),
+                        "dot": self.dot(r["dot"]),
+                    }
+                    for r in json.get("refusals", [])
+                ],
+            }
+        return result
+
+    def message(self, json):
+        kind = json["type"]
+        result = {}
+        for name, form in wire.MESSAGES[kind][0].values():
+            if name != "version":
+                value = json.get(name, wire.empty(form) if form != "bytes" else "")
+                result[name] = bytes.fromhex(value) if form == "bytes" else value
+        if kind.startswith("sync"):
+            result["spaces"] = [self.space(s, kind == "sync_response") for s in result["spaces"]]
+        return {"type": kind, **result}
+
+
+def same(got, expected):
+    if got != expected:
+        raise AssertionError(f"expected {expected}, got {got}")
+
+
+def code(action):
+    """What an action gives, or the code by which it refuses."""
+    try:
+        return action()
+    except Refused as refused:
+        return {"code": refused.code}
+
+
+def digits(result):
+    return {k: v.hex() if isinstance(v, bytes) else v for k, v in result.items()}
+
+
+def run(vector):
+    case, given, expected = vector["case"], vector["input"], vector["expected"]
+    n = Notation(vector.get("actors", {}))
+    hexes = lambda name: bytes.fromhex(given[name])
+    match case:
+        case "varint":
+            same([canonical.varint(int(x)).hex() for x in given["numbers"]], expected["bytes"])
+        case "varint_refused":
+            for data in given["bytes"]:
+                assert "code" in code(lambda: {"n": canonical.read_varint(bytes.fromhex(data))}), data
+        case "derived_uid":
+            uid = canonical.derived_uid(
+                given["space"], given["kind"], given["scheme"], given["identifier"]
+            )
+            same(uid.hex(), expected["uid"])
+        case "vector_hash":
+            same(canonical.vector_hash(n.vector(given["vector"])).hex(), expected["hash"])
+        case "content_hash":
+            same(f"{canonical.content_hash(n.content(given['content'])):08x}", expected["hash"])
+        case "record_digest":
+            state = n.state(given)
+            hidden = merge.life(state) in ("deleted", "erased")
+            same(canonical.record_digest(hexes("uid"), state, hidden).hex(), expected["digest"])
+        case "fingerprint":
+            same(canonical.fingerprint(map(bytes.fromhex, given["digests"])).hex(), expected["sum"])
+        case "chain":
+            chain = [canonical.chain_origin(n.actors[given["actor"]], given["space"])]
+            for link in given["links"]:
+                changes = []
+                for change in link["changes"]:
+                    uid = bytes.fromhex(change["uid"])
+                    writes = [
+                        (w["number"], bytes.fromhex(w.get("item", "")), n.content(w["content"]))
+                        for w in change["writes"]
+                    ]
+                    changes.append((uid, canonical.change_digest(uid, writes)))
+                by = n.attribution(link)
+                chain.append(
+                    canonical.chain_next(
+                        chain[-1], link["counter"], by["time"], by["author"], by["reason"], by["note"],
+                        changes,
+                    )
+                )
+            same([digest.hex() for digest in chain], expected["digests"])
+        case "order":
+            left, right = n.vector(given["left"]), n.vector(given["right"])
+            same(merge.order(left, right), expected["order"])
+            same(merge.maximum(left, right), n.vector(expected["merged"]))
+            same(merge.minimum(left, right), n.vector(expected["intersection"]))
+        case "join":
+            left, right = n.state(given["left"]), n.state(given["right"])
+            mine = n.vector(given.get("left_forgotten"))
+            theirs = n.vector(given.get("right_forgotten"))
+            joined = merge.join(left, right, mine, theirs)
+            same(joined, n.state(expected["state"]))
+            if not mine and not theirs:
+                same(merge.join(right, left), joined)
+            same(merge.life(joined), expected["life"])
+        case "delta":
+            part = merge.delta(n.state(given["state"]), n.vector(given["knowledge"]))
+            wanted = expected["delta"] and (n.state(expected["delta"]), expected["complete"])
+            same(part, wanted)
+        case "take":
+            taken = merge.take(n.state(given["state"]), n.state(given["delta"]), given["complete"])
+            same(taken, n.state(expected["state"]))
+        case "life":
+            same(merge.life(n.state(given["state"])), expected["life"])
+        case "message":
+            message = n.message(given["message"])
+            same(wire.decode(message["type"], bytes.fromhex(expected["bytes"])), message)
+        case "message_refused":
+            same(code(lambda: wire.decode(given["type"], hexes("bytes"))), expected)
+        case "frame":
+            same(code(lambda: {"message": wire.unframe(hexes("frame")).hex()}), expected)
+        case "signed_request":
+            same(code(lambda: digits(wire.signed_request(
+                hexes("body"), given["method"], given["path"], hexes("public_key")
+            ))), expected)
+        case "signed_response":
+            same(code(lambda: digits(wire.signed_response(
+                hexes("body"), given["status"], hexes("nonce"), hexes("replica"), hexes("public_key")
+            ))), expected)
+        case "actor_statement":
+            introduction = n.introduction(given["introduction"])
+            answer = code(lambda: wire.actor_statement(introduction, given["space"]))
+            same(answer or {"valid": True}, expected)
+        case "enrolment_token":
+            answer = code(lambda: digits(wire.enrolment_token(given["text"])))
+            same({"refused": True} if "code" in answer else answer, expected)
+        case _:
+            raise AssertionError(f"no case is called {case}")
+
+
+def main(folder):
+    passed, left, failed = Counter(), Counter(), 0
+    for file in sorted(folder.rglob("*.json")):
+        vector = json.loads(file.read_text(encoding="utf-8"))
+        if vector["case"] in NOT_READ:
+            left[vector["case"]] += 1
+            continue
+        try:
+            run(vector)
+            passed[file.parent.name] += 1
+        except Exception as problem:
+            failed += 1
+            print(f"{file.relative_to(folder)}: {type(problem).__name__}: {problem}")
+    print("hold:", ", ".join(f"{name} {count}" for name, count in passed.items()))
+    print("not read here:", ", ".join(f"{name} {count}" for name, count in left.items()))
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    here = Path(__file__).resolve().parent
+    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else here.parent / "vectors"))
