@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Installs the system libraries that the package builds on, where they are missing.
+# Installs the system libraries that the package builds on, and what the arguments name, where they are
+# missing.
 set -euo pipefail
 missing=()
-for package in libsqlite3-dev zlib1g-dev pkg-config make; do
+for package in libsqlite3-dev zlib1g-dev pkg-config make "$@"; do
     dpkg -s "$package" > /dev/null 2>&1 || missing+=("$package")
 done
 if ((${#missing[@]})); then

@@ -7,7 +7,9 @@ struct Benchmarks: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Measures import and sync as ratios to raw SQLite and zlib in the same run.",
-        subcommands: [MeasureCommand.self, RecordsCommand.self, RawCommand.self],
+        subcommands: [
+            MeasureCommand.self, RecordsCommand.self, RawCommand.self, EditsCommand.self,
+        ],
         defaultSubcommand: MeasureCommand.self
     )
 }

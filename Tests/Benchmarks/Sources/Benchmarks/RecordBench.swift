@@ -19,6 +19,7 @@ struct RecordBench {
         var pulls: [Sync] = []
         var servers: [Usage] = []
         var small: [SmallSyncs] = []
+        var shows: [Usage] = []
         for _ in 0..<runs {
             let place = folder.appendingPathComponent("round")
             try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
@@ -33,6 +34,7 @@ struct RecordBench {
             servers.append(try ministry.restart())
             pulls.append(try ministry.sync("hqdesk"))
             small.append(try SmallSyncs(ministry))
+            shows.append(try ministry.show("ber-\(size / 2)"))
             servers.append(try ministry.stop())
         }
 
@@ -101,6 +103,29 @@ struct RecordBench {
             aim: "120"
         )
         report.note("headquarters' CPU", servers.map(\.cpuSeconds), "s", size: size)
+        report.note(
+            "open the replica and show one record, as a process",
+            shows.map(\.seconds),
+            "s",
+            size: size
+        )
+        report.note("  CPU", shows.map(\.cpuSeconds), "s", size: size, aim: "0.050")
+        let edits = small.compactMap(\.edits)
+        report.note("one durable edit, in process", edits.map(\.edit), "s", size: size)
+        report.note("  CPU", edits.map(\.cpu), "s", size: size)
+        report.note(
+            "  to a durable commit of one row by GRDB",
+            edits.map { $0.edit / $0.grdb },
+            "x",
+            size: size,
+            aim: "1.6"
+        )
+        report.note(
+            "  to the same by the C interface",
+            edits.map { $0.edit / $0.raw },
+            "x",
+            size: size
+        )
         for (index, step) in SmallSyncs.steps.enumerated() {
             let syncs = small.map { $0.syncs[index] }
             report.note("sync of \(step.name)", syncs.map(\.usage.seconds), "s", size: size)
@@ -211,14 +236,37 @@ final class Ministry {
         return try Sync(program.run(["sync", "--replica", path(desk), "--hq", url, "--json"]))
     }
 
-    /// Edits one field of so many records.
-    func edit(_ count: Int, round: Int) throws {
-        for number in 1...count {
-            try program.run([
-                "set", "--replica", path("ber"), "ber-\(number)",
-                "position=Dean \(round)-\(number)",
-            ])
+    /// Edits one field of so many records, each durably.
+    func edit(_ count: Int) throws -> EditTimes {
+        let child = try Child(
+            path: CommandLine.arguments[0],
+            arguments: ["edits", path("ber"), String(count), "Dean \(count)"]
+        )
+        let usage = try child.wait()
+        guard let json = usage.json, let times = EditTimes(json) else {
+            throw Program.Failure(description: String(decoding: usage.output, as: UTF8.self))
         }
+        return times
+    }
+
+    /// Shows one record.
+    func show(_ id: String) throws -> Usage {
+        try program.run(["show", "--replica", path("ber"), id, "--json"])
+    }
+}
+
+/// The medians of many durable edits, in seconds, and of what stands beside them.
+struct EditTimes {
+    let edit: Double
+    let grdb: Double
+    let raw: Double
+    let cpu: Double
+
+    init?(_ json: JSONValue) {
+        guard let edit = json["edit"]?.double, let grdb = json["grdb"]?.double,
+            let raw = json["raw"]?.double, let cpu = json["cpu"]?.double
+        else { return nil }
+        (self.edit, self.grdb, self.raw, self.cpu) = (edit, grdb, raw, cpu)
     }
 }
 
@@ -226,17 +274,22 @@ final class Ministry {
 struct SmallSyncs {
     static let steps = [
         (name: "nothing", edits: 0, aim: "700 both ways"), (name: "one field", edits: 1, aim: ""),
-        (name: "ten fields", edits: 10, aim: "2,000 both ways"),
+        (name: "ten fields", edits: 10, aim: "450 of body"),
+        (name: "1,000 fields", edits: 1_000, aim: "19,800 of body"),
     ]
 
     let syncs: [Sync]
+    /// Of the last step, which edits most.
+    private(set) var edits: EditTimes?
 
     init(_ ministry: Ministry) throws {
         // Whatever the first exchanges left open is closed first.
         _ = try ministry.sync("ber")
-        syncs = try Self.steps.map { step in
-            if step.edits > 0 { try ministry.edit(step.edits, round: step.edits) }
-            return try ministry.sync("ber")
+        var syncs: [Sync] = []
+        for step in Self.steps {
+            if step.edits > 0 { edits = try ministry.edit(step.edits) }
+            syncs.append(try ministry.sync("ber"))
         }
+        self.syncs = syncs
     }
 }

@@ -42,7 +42,7 @@ struct Report {
 
     private static func text(_ value: Double, _ unit: String) -> String {
         switch unit {
-        case "s": String(format: "%.3f s", value)
+        case "s": String(format: value < 0.01 ? "%.5f s" : "%.3f s", value)
         case "x": String(format: "%.2f x", value)
         case "MB": String(format: "%.1f MB", value)
         default: "\(Int(value)) \(unit)"
