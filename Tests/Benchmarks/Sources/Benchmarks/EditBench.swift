@@ -23,6 +23,7 @@ struct EditBench {
     ///   - value: What the field gets, with the record's number behind it.
     ///   - replica: The replica, of the desk BER.
     ///   - folder: Where the tables that it is compared to are made.
+    /// - Throws: What opening or editing the replica does.
     init(count: Int, value: String, replica: String, folder: URL) throws {
         let desk = try Desk(store: ReplicaStore(opening: replica))
         var handle: OpaquePointer?
