@@ -6,7 +6,7 @@ struct PageSizing: Hashable {
     /// How long a page should take, in seconds.
     static let pageSeconds = 5.0
     /// The smallest and the greatest page, compressed.
-    static let bounds = 16 << 10...512 << 10
+    static let bounds = 16 << 10...384 << 10
     /// Compressed bytes below which an exchange tells nothing of the link: it is all round trip.
     static let telling = 8 << 10
 

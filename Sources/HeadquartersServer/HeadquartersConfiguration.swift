@@ -35,7 +35,7 @@ public struct ServiceLimits: Hashable, Sendable {
     /// Bytes of a body; by default the greatest frame with its prefix.
     public var bodyBytes = Limits.frameBytes + SignedRequest.prefixBytes
     /// Bytes of a page in an answer, uncompressed; a desk on a thin link asks for less.
-    public var pageBytes = 4 << 20
+    public var pageBytes = 2 << 20
     /// How slow a body may arrive, in bytes a second: a quarter of the slowest modem.
     public var bytesPerSecond = 64
     /// How long a body may be slower than that.
