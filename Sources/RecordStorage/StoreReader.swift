@@ -60,21 +60,24 @@ public struct StoreReader {
     /// The number of this database's incarnation, by which peers tell a restored one.
     public var epoch: UInt64 {
         get throws {
-            UInt64(bitPattern: try Int64.fetchOne(db, sql: "SELECT epoch FROM clock") ?? 0)
+            UInt64(bitPattern: try clock("epoch"))
         }
     }
 
     /// The place of the latest write in the order of this store.
     public var sequence: UInt64 {
-        get throws { UInt64(try Int64.fetchOne(db, sql: "SELECT sequence FROM clock") ?? 0) }
+        get throws { UInt64(try clock("sequence")) }
     }
 
     /// The latest hybrid time in this store.
     public var latestTime: HybridTime {
         get throws {
-            let value = try Int64.fetchOne(db, sql: "SELECT latest_time FROM clock") ?? 0
-            return HybridTime(milliseconds: UInt64(bitPattern: value))
+            HybridTime(milliseconds: UInt64(bitPattern: try clock("latest_time")))
         }
+    }
+
+    private func clock(_ column: String) throws -> Int64 {
+        try Int64.fetchOne(db.cachedStatement(sql: "SELECT \(column) FROM clock")) ?? 0
     }
 
     // MARK: Spaces and actors
@@ -82,7 +85,7 @@ public struct StoreReader {
     /// The spaces, by name.
     public func spaces() throws -> [StoredSpace] {
         let sql = "SELECT id, name, actor, head, fingerprint FROM space ORDER BY name"
-        return try Row.fetchAll(db, sql: sql).map(storedSpace)
+        return try Row.fetchAll(db.cachedStatement(sql: sql)).map(storedSpace)
     }
 
     /// Returns a space.

@@ -70,10 +70,10 @@ public final class StoreWriter {
         }
         if shortIDs.isChanged { try set(ShortIDs.setting, to: String(shortIDs.highest)) }
         if clockChanged {
-            try db.execute(
-                sql: "UPDATE clock SET sequence = ?, latest_time = ?",
-                arguments: [Int64(sequence), Int64(bitPattern: latestTime.milliseconds)]
-            )
+            try db.cachedStatement(sql: "UPDATE clock SET sequence = ?, latest_time = ?")
+                .execute(arguments: [
+                    Int64(sequence), Int64(bitPattern: latestTime.milliseconds),
+                ])
         }
     }
 
@@ -122,10 +122,8 @@ public final class StoreWriter {
     /// Sets a setting's text; nil takes it away.
     public func set(_ name: String, to value: String?) throws {
         if let value {
-            try db.execute(
-                sql: "INSERT OR REPLACE INTO setting VALUES (?, ?)",
-                arguments: [name, value]
-            )
+            try db.cachedStatement(sql: "INSERT OR REPLACE INTO setting VALUES (?, ?)")
+                .execute(arguments: [name, value])
         } else {
             try db.execute(sql: "DELETE FROM setting WHERE name = ?", arguments: [name])
         }
