@@ -1,4 +1,6 @@
 import CZlib
+import Foundation
+import SwiftProtobuf
 import Testing
 import TestSupport
 
@@ -22,6 +24,36 @@ struct FrameTests {
         let frame = try Frame.encode(repetitive)
         #expect(frame[0] == 1)
         #expect(frame.count < 50)
+    }
+
+    /// Columns of different alphabets: names, digits, random bytes.
+    @Test func aBlockForEachColumnIsOneStreamAndASmallerOne() throws {
+        var random = SeededGenerator(seed: 5)
+        var page = WirePage()
+        for field in 1...12 {
+            var column = WireColumn()
+            column.field = UInt32(field)
+            column.changes = [0]
+            let alphabet = Array(
+                (field % 2 == 0 ? "0123456789" : "abcdefghijklmnopqrstuvwxyz ").utf8
+            )
+            column.values = Data(
+                (0..<6_000).map { _ in alphabet[random.below(alphabet.count)] }
+            )
+            page.columns.append(column)
+        }
+        var space = WireSpaceRequest()
+        space.page = page
+        var request = WireSyncRequest()
+        request.spaces = [space]
+        let message = [UInt8](try request.serializedData())
+        let bounds = MessageScan.columnBounds(of: message, from: 2_048)
+        #expect(bounds.count == 24)
+        let whole = try #require(Zlib.deflate(message, level: 6))
+        let blocks = try #require(Zlib.deflate(message, level: 6, blocks: bounds))
+        #expect(try Zlib.inflate(blocks[...], limit: message.count) == message)
+        #expect(Double(blocks.count) < 0.97 * Double(whole.count))
+        #expect(MessageScan.columnBounds(of: [1, 2, 3], from: 1).isEmpty)
     }
 
     @Test func whatAReceiverWouldTakeForABombIsSentPlain() throws {
