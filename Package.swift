@@ -152,6 +152,7 @@ let package = Package(
             ]
         ),
         tests("ConformanceTests", ["Conformance"]),
+        tests("SyncEngineTests", ["SyncEngine"]),
         tests("InterchangeTests", ["Interchange", "RecordModel"]),
         tests(
             "RecordStorageTests",

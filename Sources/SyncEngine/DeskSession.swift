@@ -88,10 +88,10 @@ public struct DeskSession: Sendable {
     private var spaces: [SpaceName: Progress]
     /// What the session has done so far.
     public private(set) var summary = SessionSummary()
-    private var sentDots: Set<Dot> = []
-    private var sentRecords: Set<RecordUID> = []
-    private var receivedDots: Set<Dot> = []
-    private var receivedRecords: Set<RecordUID> = []
+    private var sentDots = DistinctCount<Dot>()
+    private var sentRecords = DistinctCount<RecordUID>()
+    private var receivedDots = DistinctCount<Dot>()
+    private var receivedRecords = DistinctCount<RecordUID>()
     /// How often a peer that keeps asking for more is followed before the session gives up.
     private static let roundLimit = 1_000_000
 
