@@ -156,7 +156,10 @@ let package = Package(
         tests("InterchangeTests", ["Interchange", "RecordModel"]),
         tests(
             "RecordStorageTests",
-            ["RecordStorage", "RecordModel", "CausalHistory", "StorageTestSupport"]
+            [
+                "RecordStorage", "RecordModel", "CausalHistory", "StorageTestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]
         ),
         tests(
             "ReplicaSyncTests",

@@ -242,14 +242,17 @@ public struct StoreReader {
                 sql: "SELECT total(conflicts) FROM record WHERE conflicts > 0"
             ) ?? 0
         }
+        let select = try db.cachedStatement(sql: Self.conflictsInSpace)
         return try spaces.reduce(0) { sum, name in
-            let sql = """
-                SELECT total(conflicts) FROM record WHERE conflicts > 0
-                AND space = (SELECT id FROM space WHERE name = ?)
-                """
-            return sum + (try Int.fetchOne(db, sql: sql, arguments: [name.text]) ?? 0)
+            sum + (try Int.fetchOne(select, arguments: [name.text]) ?? 0)
         }
     }
+
+    /// The plus keeps SQLite from the index by space, which would read every record of it.
+    static let conflictsInSpace = """
+        SELECT total(conflicts) FROM record WHERE conflicts > 0
+        AND +space = (SELECT id FROM space WHERE name = ?)
+        """
 
     /// The number of visible records in a space.
     public func recordCount(in space: SpaceName) throws -> Int {
