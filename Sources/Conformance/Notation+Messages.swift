@@ -39,13 +39,7 @@ extension Notation {
                 space: try space(json["space"]),
                 knowledge: try knowledge(json["knowledge"])
             )
-            (space.page, space.isLast, space.cursor) = (
-                try page(json["page"]), try !flag(json["more"]), try count(json["cursor"])
-            )
-            space.chains = try chains(json["chains"])
-            space.actors = try introductions(json["introductions"])
-            space.needed = try (json["needed"]?.array ?? []).map(uid)
-            space.forgotten = try vector(json["forgotten"])
+            try readCommon(json, into: &space)
             return space
         }
         return request
@@ -64,17 +58,7 @@ extension Notation {
                     .array(
                         request.spaces.map { space in
                             .object(
-                                common(
-                                    space.space,
-                                    space.knowledge,
-                                    isLast: space.isLast,
-                                    cursor: space.cursor,
-                                    chains: space.chains,
-                                    actors: space.actors,
-                                    needed: space.needed,
-                                    forgotten: space.forgotten,
-                                    page: space.page
-                                )
+                                common(space)
                             )
                         }
                     )
@@ -92,13 +76,7 @@ extension Notation {
                 verdict: try need(verdict, "a verdict"),
                 knowledge: try knowledge(json["knowledge"])
             )
-            (space.page, space.isLast, space.cursor) = (
-                try page(json["page"]), try !flag(json["more"]), try count(json["cursor"])
-            )
-            space.chains = try chains(json["chains"])
-            space.actors = try introductions(json["introductions"])
-            space.needed = try (json["needed"]?.array ?? []).map(uid)
-            space.forgotten = try vector(json["forgotten"])
+            try readCommon(json, into: &space)
             space.stableCut = try vector(json["stable_cut"])
             if let text = json["fingerprint"]?.string {
                 let sum = try need(Digest128(bytes: try digits(.string(text))), "a fingerprint")
@@ -132,17 +110,7 @@ extension Notation {
                 JSONMember("refusals", .array(space.refusals.map(json))),
             ]
             return JSONValue.object(
-                common(
-                    space.space,
-                    space.knowledge,
-                    isLast: space.isLast,
-                    cursor: space.cursor,
-                    chains: space.chains,
-                    actors: space.actors,
-                    needed: space.needed,
-                    forgotten: space.forgotten,
-                    page: space.page
-                ) + own
+                common(space) + own
             )
         }
         return message(
@@ -167,37 +135,39 @@ extension Notation {
         ])
     }
 
-    private func common(
-        _ space: SpaceName,
-        _ knowledge: KnowledgeUpdate,
-        isLast: Bool,
-        cursor: UInt64,
-        chains: [ChainSegment],
-        actors: [ActorIntroduction],
-        needed: [RecordUID],
-        forgotten: VersionVector,
-        page: Page
-    ) -> [JSONMember] {
-        let changes = knowledge.changes.map { change in
+    /// Reads what requests and answers both have for a space.
+    private func readCommon(_ json: JSONValue, into space: inout some SpaceMessage) throws {
+        space.page = try page(json["page"])
+        space.isLast = try !flag(json["more"])
+        space.cursor = try count(json["cursor"])
+        space.chains = try chains(json["chains"])
+        space.actors = try (json["introductions"]?.array ?? []).map(introduction)
+        space.needed = try (json["needed"]?.array ?? []).map(uid)
+        space.forgotten = try vector(json["forgotten"])
+    }
+
+    /// Describes what requests and answers both have for a space.
+    private func common(_ space: some SpaceMessage) -> [JSONMember] {
+        let changes = space.knowledge.changes.map { change in
             JSONMember(name(of: change.actor), .number(change.counter))
         }
         return [
-            JSONMember("space", .string(space.text)),
+            JSONMember("space", .string(space.space.text)),
             JSONMember(
                 "knowledge",
                 .object([
                     JSONMember("changes", .object(changes)),
-                    JSONMember("whole", .bool(knowledge.isWhole)),
-                    JSONMember("hash", .string(RecordUID(knowledge.hash).description)),
+                    JSONMember("whole", .bool(space.knowledge.isWhole)),
+                    JSONMember("hash", .string(RecordUID(space.knowledge.hash).description)),
                 ])
             ),
-            JSONMember("more", .bool(!isLast)),
-            JSONMember("cursor", .number(cursor)),
-            JSONMember("chains", .array(chains.map(json))),
-            JSONMember("introductions", .array(actors.map(json))),
-            JSONMember("needed", .array(needed.map { .string($0.description) })),
-            JSONMember("forgotten", json(forgotten)),
-            JSONMember("page", .array(page.records.map(json))),
+            JSONMember("more", .bool(!space.isLast)),
+            JSONMember("cursor", .number(space.cursor)),
+            JSONMember("chains", .array(space.chains.map(json))),
+            JSONMember("introductions", .array(space.actors.map(json))),
+            JSONMember("needed", .array(space.needed.map { .string($0.description) })),
+            JSONMember("forgotten", json(space.forgotten)),
+            JSONMember("page", .array(space.page.records.map(json))),
         ]
     }
 
@@ -242,10 +212,6 @@ extension Notation {
         ]
         if let head = chain.head { members.append(JSONMember("head", .string(head.hex))) }
         return .object(members)
-    }
-
-    private func introductions(_ json: JSONValue?) throws -> [ActorIntroduction] {
-        try (json?.array ?? []).map(introduction)
     }
 
     func introduction(_ json: JSONValue) throws -> ActorIntroduction {

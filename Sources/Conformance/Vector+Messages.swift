@@ -14,31 +14,24 @@ extension Vector {
         return object(("bytes", hex(bytes)))
     }
 
-    /// A message or a frame that is to be refused, and by which code.
+    /// A message that is to be refused, and by which code.
     func messageRefused() throws -> JSONValue {
-        let type = try text("type")
-        let bytes = try bytes("bytes")
-        return try code {
-            let message = type == "frame" ? try Frame.decode(bytes) : bytes
-            if type != "frame" { _ = try notation.described(type, message) }
+        let (type, bytes) = (try text("type"), try bytes("bytes"))
+        return try orCode {
+            let taken = try notation.described(type, bytes)
+            throw VectorError("what has to be refused is taken: \(taken.text)")
         }
     }
 
     func frame() throws -> JSONValue {
         let frame = try bytes("frame")
-        do {
-            return object(("message", hex(try Frame.decode(frame))))
-        } catch {
-            return object(("code", .string(error.code.rawValue)))
-        }
+        return try orCode { object(("message", hex(try Frame.decode(frame)))) }
     }
 
     func signedRequest() throws -> JSONValue {
-        let body = try bytes("body")
-        let (key, method, path) = (
-            try bytes("public_key"), try text("method"), try text("path")
-        )
-        do throws(WireError) {
+        let (body, key) = (try bytes("body"), try bytes("public_key"))
+        let (method, path) = (try text("method"), try text("path"))
+        return try orCode {
             let request = try SignedRequest(parsing: body)
             try request.verify(publicKey: key, method: method, path: path)
             return object(
@@ -47,23 +40,18 @@ extension Vector {
                 ("nonce", .string(RecordUID(request.nonce).description)),
                 ("frame", hex(request.frame))
             )
-        } catch {
-            return object(("code", .string(error.code.rawValue)))
         }
     }
 
     func signedResponse() throws -> JSONValue {
-        let body = try bytes("body")
-        let key = try bytes("public_key")
+        let (body, key) = (try bytes("body"), try bytes("public_key"))
         let replica = try notation.replica(input["replica"])
         let nonce = try notation.uid(input["nonce"]).value
         let status = try need(UInt16(exactly: try integer(input["status"])), "“status”")
-        do throws(WireError) {
+        return try orCode {
             let response = try SignedResponse(parsing: body)
             try response.verify(publicKey: key, status: status, nonce: nonce, replica: replica)
             return object(("frame", hex(response.frame)))
-        } catch {
-            return object(("code", .string(error.code.rawValue)))
         }
     }
 
@@ -72,11 +60,9 @@ extension Vector {
             try need(input["introduction"], "“introduction”")
         )
         let space = try notation.space(input["space"])
-        do throws(WireError) {
+        return try orCode {
             try introduction.verify(space: space)
             return object(("valid", .bool(true)))
-        } catch {
-            return object(("code", .string(error.code.rawValue)))
         }
     }
 
@@ -87,13 +73,12 @@ extension Vector {
         return object(("secret", hex(token.secret)), ("key_hash", hex(token.keyHash)))
     }
 
-    /// The code by which something is refused.
-    private func code(_ attempt: () throws -> Void) throws -> JSONValue {
+    /// What comes out, or the code by which the input is refused.
+    private func orCode(_ evaluate: () throws -> JSONValue) throws -> JSONValue {
         do {
-            try attempt()
+            return try evaluate()
         } catch let error as WireError {
             return object(("code", .string(error.code.rawValue)))
         }
-        throw VectorError("what has to be refused is taken")
     }
 }

@@ -88,6 +88,7 @@ final class Binary {
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
+        // No event is waited for: at which instant the kill falls is what the callers vary.
         Thread.sleep(forTimeInterval: delay)
         let isRunning = process.isRunning
         kill(process.processIdentifier, SIGKILL)

@@ -20,10 +20,12 @@ struct MessageScan {
     private let bytes: [UInt8]
     private var offset = 0
     private var fields = 0
+    private let columnLength: Int
     private var columnBounds: [Int] = []
 
-    private init(_ bytes: [UInt8]) {
+    private init(_ bytes: [UInt8], columnLength: Int = .max) {
         self.bytes = bytes
+        self.columnLength = columnLength
     }
 
     /// Walks the fields of a message and of the messages nested in it.
@@ -46,20 +48,16 @@ struct MessageScan {
     /// - Returns: Offsets, ascending.
     /// - Complexity: O(*n*) in the number of fields.
     static func columnBounds(of bytes: [UInt8], from length: Int) -> [Int] {
-        var scan = MessageScan(bytes)
+        var scan = MessageScan(bytes, columnLength: length)
         do {
-            try scan.walk(.sync, to: bytes.count) { $0 >= length }
+            try scan.walk(.sync, to: bytes.count)
         } catch {
             return []
         }
         return scan.columnBounds
     }
 
-    private mutating func walk(
-        _ shape: Shape,
-        to end: Int,
-        isColumn: (Int) -> Bool = { _ in false }
-    ) throws(WireError) {
+    private mutating func walk(_ shape: Shape, to end: Int) throws(WireError) {
         while offset < end {
             fields += 1
             guard fields <= Limits.fields else {
@@ -79,11 +77,11 @@ struct MessageScan {
                     throw .truncated("message")
                 }
                 if let nested = shape.nested[key >> 3] {
-                    try walk(nested, to: offset + count, isColumn: isColumn)
+                    try walk(nested, to: offset + count)
                 } else {
                     let start = offset
                     offset += count
-                    if isColumn(count) { columnBounds += [start, offset] }
+                    if count >= columnLength { columnBounds += [start, offset] }
                 }
             default:
                 throw .malformed("message: a field of the type \(key & 7)")

@@ -98,7 +98,7 @@ struct PageDecoder {
         guard columns.first?.field != 0,
             zip(columns, columns.dropFirst()).allSatisfy({ $0.field < $1.field })
         else {
-            throw .malformed("columns: not ascending")
+            throw .malformed("columns: not ascending from 1")
         }
     }
 

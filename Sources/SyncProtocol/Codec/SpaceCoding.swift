@@ -3,7 +3,7 @@ import Foundation
 import RecordModel
 
 /// What a request and an answer both have for one space.
-protocol SpaceMessage {
+package protocol SpaceMessage {
     var space: SpaceName { get }
     var knowledge: KnowledgeUpdate { get set }
     var page: Page { get set }
