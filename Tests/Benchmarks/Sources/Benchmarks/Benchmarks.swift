@@ -9,6 +9,7 @@ struct Benchmarks: ParsableCommand {
         abstract: "Measures import and sync as ratios to raw SQLite and zlib in the same run.",
         subcommands: [
             MeasureCommand.self, RecordsCommand.self, RawCommand.self, EditsCommand.self,
+            ExchangeCommand.self, FindCommand.self, FleetCommand.self,
         ],
         defaultSubcommand: MeasureCommand.self
     )
@@ -58,6 +59,9 @@ struct MeasureCommand: ParsableCommand {
     @Option(help: "The attache program that is measured.")
     var attache: String?
 
+    @Flag(help: "Count the instructions of a small exchange; needs valgrind.")
+    var instructions = false
+
     @Option(help: "Where the results go, as JSON.")
     var output = "benchmarks.json"
 
@@ -76,10 +80,18 @@ struct MeasureCommand: ParsableCommand {
                 arguments: ["records", String(size), records.path] + source
             )
             _ = try child.wait()
-            let bench = RecordBench(size: size, file: records, program: program, folder: folder)
+            let bench = RecordBench(
+                size: size,
+                file: records,
+                program: program,
+                folder: folder,
+                countsInstructions: instructions
+            )
             try bench.run(runs: runs, into: &report)
             report.print(size: size)
         }
+        try FleetBench(program: program, folder: folder).run(into: &report)
+        report.print(size: FleetBench.desks * FleetBench.changes)
         try report.json.write(toFile: output, atomically: true, encoding: .utf8)
         print("\nwritten to \(output)")
     }

@@ -15,6 +15,12 @@ struct RawWork {
     let linesBytes: Double
     let columnsSeconds: Double
     let columnsBytes: Double
+    /// Of a bare query of the search index, and how many rows all queries found.
+    let querySeconds: Double
+    let queryRows: Double
+    /// Of sending the bytes of the columns to a socket of this machine, and how many these are.
+    let loopbackSeconds: Double
+    let loopbackBytes: Double
 
     /// Does the work.
     init(_ workload: Workload, at path: String) throws {
@@ -27,9 +33,15 @@ struct RawWork {
         linesBytes = Double(lines.value)
         columnsSeconds = columns.seconds
         columnsBytes = Double(columns.value)
+        let queries = try Self.query(workload, at: path)
+        querySeconds = queries.seconds
+        queryRows = Double(queries.rows)
+        let copied = try Self.time { try Loopback.copy(columns.value) }
+        loopbackSeconds = copied.seconds
+        loopbackBytes = Double(copied.value)
     }
 
-    private static let names = ["insert", "lines", "columns"]
+    private static let names = ["insert", "lines", "columns", "query", "loopback"]
 
     /// Reads what another process measured.
     init?(_ json: JSONValue) {
@@ -40,16 +52,19 @@ struct RawWork {
                 }
             }
         }
-        guard pairs.count == 3 else { return nil }
+        guard pairs.count == Self.names.count else { return nil }
         (insertSeconds, insertedBytes) = pairs[0]
         (linesSeconds, linesBytes) = pairs[1]
         (columnsSeconds, columnsBytes) = pairs[2]
+        (querySeconds, queryRows) = pairs[3]
+        (loopbackSeconds, loopbackBytes) = pairs[4]
     }
 
     var json: JSONValue {
         let pairs = [
             (insertSeconds, insertedBytes), (linesSeconds, linesBytes),
-            (columnsSeconds, columnsBytes),
+            (columnsSeconds, columnsBytes), (querySeconds, queryRows),
+            (loopbackSeconds, loopbackBytes),
         ]
         return .object(
             zip(Self.names, pairs).map { name, pair in
@@ -73,40 +88,35 @@ struct RawWork {
     /// Inserts every row into one table and one search index, in one durable transaction.
     /// - Returns: The bytes of the file.
     static func insert(_ workload: Workload, at path: String) throws -> Int {
-        var handle: OpaquePointer?
-        guard sqlite3_open(path, &handle) == SQLITE_OK, let db = handle else {
-            throw Failure(message: "cannot open \(path)")
-        }
-        defer { sqlite3_close(db) }
+        let db = try RawDatabase(path)
         let columns = workload.columns.map { "\"\($0)\" TEXT" }.joined(separator: ", ")
-        try execute(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
-        try execute(db, "CREATE TABLE contact(id INTEGER PRIMARY KEY, \(columns))")
-        try execute(
-            db,
+        try db.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+        try db.execute("CREATE TABLE contact(id INTEGER PRIMARY KEY, \(columns))")
+        try db.execute(
             """
             CREATE VIRTUAL TABLE search USING fts5(
                 name, body, content='', tokenize='unicode61 remove_diacritics 2')
             """
         )
         let marks = [String](repeating: "?", count: workload.columns.count + 1)
-        let insert = try prepare(db, "INSERT INTO contact VALUES (\(marks.joined(separator: ",")))")
+        let insert = try db.prepare("INSERT INTO contact VALUES (\(marks.joined(separator: ",")))")
         defer { sqlite3_finalize(insert) }
-        let index = try prepare(db, "INSERT INTO search(rowid, name, body) VALUES (?, ?, ?)")
+        let index = try db.prepare("INSERT INTO search(rowid, name, body) VALUES (?, ?, ?)")
         defer { sqlite3_finalize(index) }
-        try execute(db, "BEGIN IMMEDIATE")
+        try db.execute("BEGIN IMMEDIATE")
         for (number, row) in workload.rows.enumerated() {
             sqlite3_bind_int64(insert, 1, Int64(number + 1))
             for (column, value) in row.values.enumerated() {
-                bind(insert, Int32(column + 2), value)
+                RawDatabase.bind(insert, Int32(column + 2), value)
             }
-            try step(db, insert)
+            try db.step(insert)
             sqlite3_bind_int64(index, 1, Int64(number + 1))
-            bind(index, 2, Array(row.name.utf8))
-            bind(index, 3, Array(row.body.utf8))
-            try step(db, index)
+            RawDatabase.bind(index, 2, Array(row.name.utf8))
+            RawDatabase.bind(index, 3, Array(row.body.utf8))
+            try db.step(index)
         }
-        try execute(db, "COMMIT")
-        try execute(db, "PRAGMA wal_checkpoint(TRUNCATE)")
+        try db.execute("COMMIT")
+        try db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return try fileSize(path)
     }
 
@@ -141,46 +151,23 @@ struct RawWork {
         return (attributes[.size] as? NSNumber)?.intValue ?? 0
     }
 
-    // MARK: SQLite
-
-    private static func execute(_ db: OpaquePointer, _ sql: String) throws {
-        guard sqlite3_exec(db, sql, nil, nil, nil) == SQLITE_OK else { throw failure(db) }
-    }
-
-    private static func prepare(_ db: OpaquePointer, _ sql: String) throws -> OpaquePointer {
-        var statement: OpaquePointer?
-        guard sqlite3_prepare_v2(db, sql, -1, &statement, nil) == SQLITE_OK, let statement else {
-            throw failure(db)
+    /// Searches for the second word of names, a hundred of them spread over the records.
+    /// - Returns: The median time of a query, and the rows of all.
+    static func query(_ workload: Workload, at path: String) throws -> (seconds: Double, rows: Int)
+    {
+        let db = try RawDatabase(path)
+        let select = try db.prepare(
+            "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rank LIMIT 50"
+        )
+        defer { sqlite3_finalize(select) }
+        var times: [Double] = []
+        var rows = 0
+        for word in workload.searchWords(100) {
+            RawDatabase.bind(select, 1, Array("\"\(word)\"".utf8))
+            let found = try time { try db.step(select) }
+            times.append(found.seconds)
+            rows += found.value
         }
-        return statement
-    }
-
-    private static func step(_ db: OpaquePointer, _ statement: OpaquePointer) throws {
-        guard sqlite3_step(statement) == SQLITE_DONE else { throw failure(db) }
-        sqlite3_reset(statement)
-    }
-
-    private static func bind(_ statement: OpaquePointer, _ place: Int32, _ bytes: [UInt8]?) {
-        guard let bytes else {
-            sqlite3_bind_null(statement, place)
-            return
-        }
-        // SQLITE_TRANSIENT: SQLite copies the bytes before the call returns.
-        let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-        bytes.withUnsafeBufferPointer { buffer in
-            buffer.withMemoryRebound(to: CChar.self) { text in
-                _ = sqlite3_bind_text(
-                    statement,
-                    place,
-                    text.baseAddress,
-                    Int32(bytes.count),
-                    copied
-                )
-            }
-        }
-    }
-
-    private static func failure(_ db: OpaquePointer) -> Failure {
-        Failure(message: String(cString: sqlite3_errmsg(db)))
+        return (EditBench.median(times), rows)
     }
 }

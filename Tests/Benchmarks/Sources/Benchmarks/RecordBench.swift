@@ -10,6 +10,7 @@ struct RecordBench {
     let file: URL
     let program: Program
     let folder: URL
+    let countsInstructions: Bool
 
     func run(runs: Int, into report: inout Report) throws {
         var raw: [RawWork] = []
@@ -20,6 +21,9 @@ struct RecordBench {
         var servers: [Usage] = []
         var small: [SmallSyncs] = []
         var shows: [Usage] = []
+        var finds: [Double] = []
+        var bodies: [[Exchange]] = []
+        var instructions: [Double] = []
         for _ in 0..<runs {
             let place = folder.appendingPathComponent("round")
             try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
@@ -36,6 +40,10 @@ struct RecordBench {
             small.append(try SmallSyncs(ministry))
             shows.append(try ministry.show("ber-\(size / 2)"))
             servers.append(try ministry.stop())
+            finds.append(try ministry.find(wordsOf: file))
+            let raw = place.appendingPathComponent("raw").path
+            bodies.append(try SmallSyncs.steps.map { try ministry.exchange($0.edits, raw: raw) })
+            if countsInstructions { instructions.append(try ministry.instructions()) }
         }
 
         let rawBytes = raw[0].insertedBytes
@@ -55,6 +63,16 @@ struct RecordBench {
             size: size
         )
         report.note("  bytes", [raw[0].columnsBytes], "B", size: size)
+        report.note("a loopback copy of these", raw.map(\.loopbackSeconds), "s", size: size)
+        report.note("a bare query of the search index", raw.map(\.querySeconds), "s", size: size)
+        report.note("search for a word, in process", finds, "s", size: size)
+        report.note(
+            "  to a bare query",
+            zip(finds, raw).map { $0 / $1.querySeconds },
+            "x",
+            size: size,
+            aim: "5"
+        )
         report.note("import, from process start to end", imports.map(\.seconds), "s", size: size)
         report.note(
             "  to raw inserts",
@@ -133,6 +151,30 @@ struct RecordBench {
             report.note("  bytes sent", syncs.map(\.sent), "B", size: size, aim: step.aim)
             report.note("  bytes received", syncs.map(\.received), "B", size: size)
             report.note("  round trips", syncs.map(\.roundTrips), "", size: size, aim: "1")
+        }
+        for (index, step) in SmallSyncs.steps.enumerated() {
+            let exchanges = bodies.map { $0[index] }
+            let above = bodies.map { $0[index].request - $0[0].request }
+            report.note("\(step.name), in process", exchanges.map(\.request), "B", size: size)
+            report.note("  above nothing", above, "B", size: size, aim: step.edits == 1 ? "60" : "")
+            report.note("  body of the answer", exchanges.map(\.answer), "B", size: size)
+            report.note("  CPU of the request", exchanges.map(\.requestCPU), "s", size: size)
+            report.note("  headquarters' answer", exchanges.map(\.answerSeconds), "s", size: size)
+            report.note(
+                "  to the same rows by raw SQLite",
+                exchanges.map { $0.answerSeconds / $0.raw },
+                "x",
+                size: size,
+                aim: "3"
+            )
+        }
+        if countsInstructions {
+            report.note(
+                "instructions of ten edits and their exchange",
+                instructions,
+                "",
+                size: size
+            )
         }
     }
 
@@ -249,6 +291,56 @@ final class Ministry {
         return times
     }
 
+    /// Edits fields and exchanges in one process that is both sides.
+    func exchange(_ edits: Int, raw: String) throws -> Exchange {
+        let child = try Child(
+            path: CommandLine.arguments[0],
+            arguments: exchangeArguments(edits, "Provost \(edits)") + ["--raw", raw]
+        )
+        let usage = try child.wait()
+        guard let json = usage.json, let exchange = Exchange(json) else {
+            throw Program.Failure(description: String(decoding: usage.output, as: UTF8.self))
+        }
+        return exchange
+    }
+
+    /// Counts the instructions of ten edits and their exchange, the process's start included.
+    func instructions() throws -> Double {
+        // Valgrind does not read what a present compiler writes for debuggers.
+        let stripped = path("stripped")
+        let own = CommandLine.arguments[0]
+        _ = try Child(path: "/usr/bin/strip", arguments: ["-g", "-o", stripped, own]).wait()
+        let child = try Child(
+            path: "/usr/bin/valgrind",
+            arguments: [
+                "--tool=callgrind", "--callgrind-out-file=/dev/null", stripped,
+            ] + exchangeArguments(10, "Warden")
+        )
+        let text = String(decoding: try child.wait().output, as: UTF8.self)
+        guard let line = text.split(separator: "\n").first(where: { $0.contains("Collected :") }),
+            let count = line.split(separator: " ").last.flatMap({ Double($0) })
+        else { throw Program.Failure(description: text) }
+        return count
+    }
+
+    private func exchangeArguments(_ edits: Int, _ value: String) -> [String] {
+        ["exchange", path("hq") + "/headquarters", path("ber"), String(edits), value]
+    }
+
+    /// Searches for words of names.
+    /// - Returns: The median time of one.
+    func find(wordsOf file: URL) throws -> Double {
+        let child = try Child(
+            path: CommandLine.arguments[0],
+            arguments: ["find", path("ber"), file.path]
+        )
+        let usage = try child.wait()
+        guard let seconds = usage.json?.double else {
+            throw Program.Failure(description: String(decoding: usage.output, as: UTF8.self))
+        }
+        return seconds
+    }
+
     /// Shows one record.
     func show(_ id: String) throws -> Usage {
         try program.run(["show", "--replica", path("ber"), id, "--json"])
@@ -291,5 +383,26 @@ struct SmallSyncs {
             syncs.append(try ministry.sync("ber"))
         }
         self.syncs = syncs
+    }
+}
+
+/// One exchange in process, as `ExchangeCommand` prints it.
+struct Exchange {
+    let request: Double
+    let answer: Double
+    let requestCPU: Double
+    let answerSeconds: Double
+    let raw: Double
+
+    init?(_ json: JSONValue) {
+        guard let request = json["request"]?.double, let answer = json["answer"]?.double,
+            let requestCPU = json["request_cpu"]?.double,
+            let answerSeconds = json["answer_seconds"]?.double, let raw = json["raw"]?.double
+        else { return nil }
+        self.request = request
+        self.answer = answer
+        self.requestCPU = requestCPU
+        self.answerSeconds = answerSeconds
+        self.raw = raw
     }
 }

@@ -61,6 +61,14 @@ struct Workload {
         }
     }
 
+    /// The last words of names, of records spread over all.
+    func searchWords(_ count: Int) -> [Substring] {
+        let step = max(1, rows.count / count)
+        return stride(from: 0, to: rows.count, by: step).compactMap { row in
+            rows[row].name.split(separator: " ").last
+        }
+    }
+
     /// The text of a value that people search: no codes, dates and numbers.
     private static func words(_ value: JSONValue, _ field: Field) -> [String] {
         func isSearched(_ type: ValueType) -> Bool {
