@@ -3,8 +3,10 @@
 A message becomes a dictionary of the names in sync.proto; a space's page becomes a list of records, in
 the form of merge.py, with `uid`, `complete` and `bases`.
 """
+import base64
 import re
 import zlib
+from pathlib import Path
 from itertools import pairwise
 
 import ed25519
@@ -425,6 +427,10 @@ def decode(kind, data):
 
 # --- frames and bodies
 
+FOLDER = Path(__file__).parent.parent / "dictionary"
+DICTIONARIES = {int(file.stem): base64.b64decode(file.read_text()) for file in FOLDER.glob("*.txt")}
+
+
 def unframe(frame):
     """Returns the message in a frame."""
     at_most(len(frame), "frame")
@@ -432,12 +438,15 @@ def unframe(frame):
     if frame[0] == 0:
         return frame[1:]
     if frame[0] == 2:
-        raise Refused("unknown_dictionary")
-    check(frame[0] == 1, f"the encoding {frame[0]}")
-    limit = min(LIMITS["message"], max(64 << 10, 200 * (len(frame) - 1)))
-    stream = zlib.decompressobj()
+        check(len(frame) > 1, "no dictionary's number", "truncated")
+        check(frame[1] in DICTIONARIES, f"the dictionary {frame[1]}", "unknown_dictionary")
+        data, stream = frame[2:], zlib.decompressobj(-15, DICTIONARIES[frame[1]])
+    else:
+        check(frame[0] == 1, f"the encoding {frame[0]}")
+        data, stream = frame[1:], zlib.decompressobj()
+    limit = min(LIMITS["message"], max(64 << 10, 200 * len(data)))
     try:
-        message = stream.decompress(frame[1:], limit + 1)
+        message = stream.decompress(data, limit + 1)
     except zlib.error:
         raise Refused("malformed", "no zlib stream") from None
     check(len(message) <= limit, "a bomb", "too_large")

@@ -10,6 +10,8 @@ struct SyncRun {
     private let settings: SyncSettings
     private var link: HeadquartersLink
     private var sizing = PageSizing()
+    /// What small requests are compressed with, until headquarters says that it lacks it.
+    private var dictionary: PresetDictionary? = .latest
     private var report = SyncReport()
     /// What the sessions before the present one did.
     private var earlier = SessionSummary()
@@ -34,6 +36,11 @@ struct SyncRun {
                 if report.roundTrips > before { patience.reset() }
                 if case .refused(WireErrorCode.tooLarge.rawValue, _) = failure {
                     guard sizing.halve() else { throw failure }
+                    continue
+                }
+                if case .refused(WireErrorCode.unknownDictionary.rawValue, _) = failure {
+                    guard dictionary != nil else { throw failure }
+                    dictionary = nil
                     continue
                 }
                 // A page that did not get through may be more than the link carries at a time.
@@ -99,7 +106,7 @@ struct SyncRun {
         let message: [UInt8]
         do {
             message = try request.encoded()
-            frame = try Frame.encode(message)
+            frame = try Frame.encode(message, dictionary: dictionary)
         } catch {
             throw SyncFailure(error)
         }

@@ -49,8 +49,10 @@ public struct ServiceLimits: Hashable, Sendable {
     /// How many requests are worked on at once; the store has one writer, so that more than a few
     /// only cost memory.
     public var parallelWork = 4
-    /// How many requests wait for work to begin.
-    public var waitingWork = 64
+    /// How many requests wait for work to begin: every mission at once, and more.
+    public var waitingWork = 512
+    /// How many bytes those that wait hold together.
+    public var waitingBytes = 64 << 20
     /// How long a request waits for work to begin.
     public var patience: Duration = .seconds(20)
     /// How many requests that fail to prove who asks are heard from one address at once, and

@@ -29,6 +29,7 @@ final class RequestResponder: HTTPResponder {
         gate = WorkGate(
             width: limits.parallelWork,
             room: limits.waitingWork,
+            roomBytes: limits.waitingBytes,
             patience: limits.patience
         )
         failures = Mutex(FailureLimiter(failuresPerMinute: limits.failuresPerMinute))
@@ -158,7 +159,7 @@ final class RequestResponder: HTTPResponder {
         course.note.bytesIn = body.count
         let answer: Answer?
         do {
-            answer = try await gate.run { [exchange] in
+            answer = try await gate.run(holding: body.count) { [exchange] in
                 route == .enrol ? try exchange.enrol(body) : try exchange.sync(body)
             }
         } catch let refused as Refused where refused.isFailedAttempt {

@@ -125,7 +125,8 @@ struct SignedExchange: Sendable {
         desk: String
     ) throws -> Answer {
         let response = try SignedResponse.seal(
-            try Frame.encode(message),
+            // What the desk sent with it has, too.
+            try Frame.encode(message, dictionary: Frame.dictionary(of: request.frame)),
             status: 200,
             nonce: request.nonce,
             replica: request.replica,

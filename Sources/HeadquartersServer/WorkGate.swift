@@ -8,13 +8,22 @@ import Synchronization
 final class WorkGate: Sendable {
     private struct Waiter {
         let number: UInt64
+        let bytes: Int
         let continuation: CheckedContinuation<Bool, Never>
     }
 
     private struct State {
         var running = 0
         var waiting: [Waiter] = []
+        var waitingBytes = 0
         var issued: UInt64 = 0
+
+        /// Takes a waiter out.
+        mutating func remove(at index: Int) -> Waiter {
+            let waiter = waiting.remove(at: index)
+            waitingBytes -= waiter.bytes
+            return waiter
+        }
     }
 
     private enum Decision {
@@ -25,6 +34,7 @@ final class WorkGate: Sendable {
 
     private let width: Int
     private let room: Int
+    private let roomBytes: Int
     private let patience: Duration
     private let state = Mutex(State())
     private let queue = DispatchQueue(label: "attache.work", attributes: .concurrent)
@@ -34,10 +44,13 @@ final class WorkGate: Sendable {
     /// - Parameters:
     ///   - width: How many jobs run at once.
     ///   - room: How many wait.
+    ///   - roomBytes: How many bytes those that wait hold together; one that finds nobody waiting
+    ///     may hold more.
     ///   - patience: How long one waits.
-    init(width: Int, room: Int, patience: Duration) {
+    init(width: Int, room: Int, roomBytes: Int = .max, patience: Duration) {
         self.width = max(1, width)
         self.room = room
+        self.roomBytes = roomBytes
         self.patience = patience
     }
 
@@ -47,24 +60,37 @@ final class WorkGate: Sendable {
     }
 
     /// Runs a job on a thread of its own, or returns nil where there is no room or no time for it.
-    func run<T: Sendable>(_ job: @escaping @Sendable () throws -> T) async throws -> T? {
-        guard await enter() else { return nil }
+    ///
+    /// - Parameters:
+    ///   - bytes: What the job holds while it waits.
+    ///   - job: What is run.
+    /// - Returns: What the job returned.
+    /// - Throws: What the job throws.
+    func run<T: Sendable>(
+        holding bytes: Int = 0,
+        _ job: @escaping @Sendable () throws -> T
+    ) async throws -> T? {
+        guard await enter(bytes) else { return nil }
         defer { leave() }
         return try await withCheckedThrowingContinuation { continuation in
             queue.async { continuation.resume(with: Result { try job() }) }
         }
     }
 
-    private func enter() async -> Bool {
+    private func enter(_ bytes: Int) async -> Bool {
         await withCheckedContinuation { continuation in
             let decision = state.withLock { state -> Decision in
                 if state.running < width {
                     state.running += 1
                     return .enter
                 }
-                guard state.waiting.count < room else { return .refuse }
+                let fits = state.waiting.isEmpty || state.waitingBytes + bytes <= roomBytes
+                guard state.waiting.count < room, fits else { return .refuse }
                 state.issued += 1
-                state.waiting.append(Waiter(number: state.issued, continuation: continuation))
+                state.waitingBytes += bytes
+                state.waiting.append(
+                    Waiter(number: state.issued, bytes: bytes, continuation: continuation)
+                )
                 return .wait(state.issued)
             }
             switch decision {
@@ -82,14 +108,14 @@ final class WorkGate: Sendable {
                 state.running -= 1
                 return nil
             }
-            return state.waiting.removeFirst()
+            return state.remove(at: 0)
         }
         next?.continuation.resume(returning: true)
     }
 
     private func giveUp(_ number: UInt64) {
         let waiter = state.withLock { state in
-            state.waiting.firstIndex { $0.number == number }.map { state.waiting.remove(at: $0) }
+            state.waiting.firstIndex { $0.number == number }.map { state.remove(at: $0) }
         }
         waiter?.continuation.resume(returning: false)
     }

@@ -26,6 +26,27 @@ struct AuthenticationTests {
         }
     }
 
+    @Test func anAnswerUsesTheDictionaryOnlyWhereTheRequestDid() async throws {
+        try await OnlineMinistry.run { ministry in
+            let store = try await ministry.enrolledDesk("BER")
+            let message = try SyncRequest(schema: 1).encoded()
+            for dictionary in [nil, PresetDictionary.latest] {
+                // A frame need not be short to name a dictionary: an empty block, then the message.
+                let frame =
+                    dictionary == nil
+                    ? [0] + message
+                    : [2, 1, 1, UInt8(message.count), 0, ~UInt8(message.count), 0xff] + message
+                let reply = try await post(
+                    try OnlineMinistry.sealed(frame, of: store),
+                    to: ministry
+                )
+                #expect(reply.status == 200)
+                let answer = try SignedResponse(parsing: reply.body).frame
+                #expect(Frame.dictionary(of: answer) == dictionary)
+            }
+        }
+    }
+
     @Test func anUnknownReplicaIsRefused() async throws {
         try await OnlineMinistry.run { ministry in
             let body = try OnlineMinistry.sealed(of: try ministry.makeDesk("BER"))

@@ -68,6 +68,25 @@ struct BrokenLinkTests {
         }
     }
 
+    @Test func aHeadquartersWithoutTheDictionaryIsSpokenToWithoutIt() async throws {
+        try await strandedDesk { store in
+            let refusal = CannedServer.answer(
+                status: "400 Bad Request",
+                mediaType: Problem.mediaType,
+                body: Problem(.unknownDictionary).bytes
+            )
+            let server = try await CannedServer.start(answers: [refusal])
+            let error = await #expect(throws: SyncFailure.self) {
+                try await OnlineMinistry.client()
+                    .sync(store, at: "http://127.0.0.1:\(server.port)")
+            }
+            // Once with it, once without; then it is no matter of the dictionary.
+            #expect(server.requests == 2)
+            #expect(error?.code == "unknown_dictionary")
+            await server.stop()
+        }
+    }
+
     @Test func bytesThatAreNotHTTPAreNoHeadquarters() async throws {
         try await strandedDesk { store in
             let server = try await CannedServer.start(answers: [Array("SSH-2.0-x\r\n\r\n".utf8)])

@@ -200,6 +200,24 @@ struct WorkGateTests {
         #expect(try await second != nil)
     }
 
+    @Test func thoseThatWaitHoldNoMoreTogetherThanThereIsRoomFor() async throws {
+        let gate = WorkGate(width: 1, room: 10, roomBytes: 100, patience: .seconds(3600))
+        let held = DispatchSemaphore(value: 0)
+        async let first = gate.run(holding: 1_000) { held.wait() }
+        while gate.load.running == 0 { await Task.yield() }
+        async let second = gate.run(holding: 90) {}
+        while gate.load.waiting == 0 { await Task.yield() }
+        #expect(try await gate.run(holding: 11) {} == nil)
+        async let third = gate.run(holding: 10) {}
+        while gate.load.waiting == 1 { await Task.yield() }
+        held.signal()
+        #expect(try await first != nil)
+        #expect(try await second != nil)
+        #expect(try await third != nil)
+        // Who left holds nothing any more.
+        #expect(try await gate.run(holding: 1_000) {} != nil)
+    }
+
     @Test func aJobThatFailsLeavesTheGate() async throws {
         struct Failure: Error {}
         let gate = WorkGate(width: 1, room: 0, patience: .zero)

@@ -111,10 +111,54 @@ struct FrameTests {
     @Test func encodingsThatAreNotHeldHereAreNamed() {
         #expect(throws: WireError.truncated("frame")) { try Frame.decode([]) }
         #expect(throws: WireError.unknownEncoding(9)) { try Frame.decode([9, 1, 2]) }
-        #expect(throws: WireError.unknownDictionary(0x0102_0304)) {
-            try Frame.decode([2, 1, 2, 3, 4, 5])
+        #expect(throws: WireError.unknownDictionary(99)) { try Frame.decode([2, 99, 2, 3, 4, 5]) }
+        #expect(throws: WireError.truncated("frame")) { try Frame.decode([2]) }
+    }
+
+    /// Messages of a desk's daily work are short and alike: what they share is in the dictionary.
+    @Test func aDictionaryShortensWhatIsAlikeAndIsNamed() throws {
+        let message = Array("all-missions consent PERSONAL Professor Head of Laboratory".utf8)
+        let frame = try Frame.encode(message, dictionary: .latest)
+        #expect(frame.prefix(2) == [2, 1])
+        #expect(frame.count < message.count / 2)
+        #expect(try Frame.decode(frame) == message)
+        #expect(Frame.dictionary(of: frame) == .latest)
+        #expect(Frame.dictionary(of: try Frame.encode(message)) == nil)
+        #expect(Frame.dictionary(of: [2, 99, 0]) == nil)
+        // Nothing is forced into it.
+        let noise = (0..<64).map { UInt8(truncatingIfNeeded: $0 &* 167 ^ $0 << 3) }
+        #expect(try Frame.encode(noise, dictionary: .latest) == [0] + noise)
+    }
+
+    @Test func aFrameWithADictionaryIsBoundedAndWhole() throws {
+        let message = Array(repeating: Array("all-missions consent ".utf8), count: 9).flatMap(
+            \.self
+        )
+        let frame = try Frame.encode(message, dictionary: .latest)
+        for count in 2..<frame.count {
+            #expect(throws: WireError.self) { try Frame.decode(Array(frame.prefix(count))) }
         }
-        #expect(throws: WireError.truncated("frame")) { try Frame.decode([2, 1, 2]) }
+        #expect(throws: WireError.malformed("frame: bytes behind the end")) {
+            try Frame.decode(frame + [0])
+        }
+        for offset in frame.indices {
+            var altered = frame
+            altered[offset] ^= 0x55
+            _ = try? Frame.decode(altered)
+        }
+    }
+
+    /// Its bytes are part of the protocol, where implementations in other languages read them.
+    @Test func theDictionaryIsTheOneOfTheProtocol() throws {
+        let file = URL(fileURLWithPath: #filePath)
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Protocol/dictionary/1.txt")
+        let data = Data(
+            base64Encoded: try Data(contentsOf: file),
+            options: .ignoreUnknownCharacters
+        )
+        #expect(data.map { [UInt8]($0) } == PresetDictionary.latest.bytes)
+        #expect(PresetDictionary.latest.bytes.count == 4_096)
     }
 
     @Test func aStreamWithAPresetDictionaryIsNamed() throws {

@@ -1,6 +1,7 @@
 import CZlib
 
-/// Deflate and inflate as whole zlib streams (RFC 1950), with a bound on what comes out.
+/// Deflate and inflate as whole zlib streams (RFC 1950), or as bare deflate streams (RFC 1951) behind
+/// a preset dictionary, with a bound on what comes out.
 enum Zlib {
     /// Compresses bytes into one stream, or returns nil where zlib fails for lack of memory.
     ///
@@ -8,12 +9,25 @@ enum Zlib {
     ///   - bytes: What is compressed.
     ///   - level: zlib's level, 0 to 9.
     ///   - blocks: Offsets, ascending, at which a block begins anew, with a code of its own.
-    /// - Returns: The stream.
-    static func deflate(_ bytes: [UInt8], level: Int32, blocks: [Int] = []) -> [UInt8]? {
+    ///   - dictionary: What stands in the window at the start.
+    /// - Returns: The stream, a bare one behind a dictionary.
+    static func deflate(
+        _ bytes: [UInt8],
+        level: Int32,
+        blocks: [Int] = [],
+        after dictionary: PresetDictionary? = nil
+    ) -> [UInt8]? {
         guard let count = UInt32(exactly: bytes.count) else { return nil }
         var stream = z_stream()
-        guard attache_deflate_init(&stream, level, 15) == Z_OK else { return nil }
+        let window = windowBits(after: dictionary)
+        guard attache_deflate_init(&stream, level, window) == Z_OK else { return nil }
         defer { deflateEnd(&stream) }
+        if let dictionary {
+            let length = UInt32(dictionary.bytes.count)
+            guard deflateSetDictionary(&stream, dictionary.bytes, length) == Z_OK else {
+                return nil
+            }
+        }
         // The bound is for one run; a block's header and code come to a few hundred bytes at most.
         let bound = Int(deflateBound(&stream, UInt(count))) + 512 * blocks.count
         var isComplete = false
@@ -37,20 +51,35 @@ enum Zlib {
         return isComplete ? output : nil
     }
 
-    /// Decompresses a whole stream that nobody vouches for.
+    /// 32 KiB of window; negative where zlib is to leave out header and check sum.
+    private static func windowBits(after dictionary: PresetDictionary?) -> Int32 {
+        dictionary == nil ? 15 : -15
+    }
+
+    /// Decompresses a whole stream that nobody vouches for, a bare one behind a dictionary.
     ///
     /// No more than `limit` bytes come out, and no more than one chunk beyond is ever held.
     /// - Throws: `WireError.tooLarge`, `.truncated`, `.malformed` (also for bytes behind the
     ///   stream), `.unknownDictionary`.
-    static func inflate(_ bytes: ArraySlice<UInt8>, limit: Int) throws(WireError) -> [UInt8] {
+    static func inflate(
+        _ bytes: ArraySlice<UInt8>,
+        limit: Int,
+        after dictionary: PresetDictionary? = nil
+    ) throws(WireError) -> [UInt8] {
         guard let count = UInt32(exactly: bytes.count) else {
             throw .tooLarge("frame", limit: Limits.frameBytes)
         }
         var stream = z_stream()
-        guard attache_inflate_init(&stream, 15) == Z_OK else {
+        guard attache_inflate_init(&stream, windowBits(after: dictionary)) == Z_OK else {
             throw .malformed("frame: zlib does not start")
         }
         defer { inflateEnd(&stream) }
+        if let dictionary {
+            let length = UInt32(dictionary.bytes.count)
+            guard inflateSetDictionary(&stream, dictionary.bytes, length) == Z_OK else {
+                throw .malformed("frame: zlib does not start")
+            }
+        }
         var output: [UInt8] = []
         let status = bytes.withUnsafeBufferPointer { input in
             stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)

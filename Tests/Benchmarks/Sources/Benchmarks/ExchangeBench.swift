@@ -20,6 +20,8 @@ struct ExchangeBench {
     private(set) var requestCPU = 0.0
     /// Seconds in which headquarters took them in and answered.
     private(set) var answerSeconds = 0.0
+    /// The messages in the order in which they passed.
+    private(set) var messages: [[UInt8]] = []
 
     /// Exchanges until both sides know the same.
     init(_ headquarters: HeadquartersReplica, _ desk: DeskReplica) throws {
@@ -44,6 +46,7 @@ struct ExchangeBench {
                 answerSeconds += begun.duration(to: .now) / .seconds(1)
                 answerBytes += answer.body.count
                 let message = try Frame.decode(answer.frame)
+                messages += [try request.encoded(), message]
                 action = session.didReceive(try SyncResponse(decoding: message))
             case .apply(let applications, let token):
                 action = session.didApply(try desk.apply(applications, token: token, of: peer))
@@ -60,7 +63,7 @@ struct ExchangeBench {
 
     private static func sealed(_ request: SyncRequest, _ desk: DeskReplica) throws -> [UInt8] {
         try SignedRequest.seal(
-            try Frame.encode(request.encoded()),
+            try Frame.encode(request.encoded(), dictionary: .latest),
             method: Endpoint.method,
             path: Endpoint.sync,
             replica: desk.replicaID(),
@@ -84,7 +87,7 @@ struct ExchangeBench {
         let message = try SyncRequest(decoding: try Frame.decode(request.frame))
         let answer = try headquarters.answer(message, from: peer, byteLimit: 1 << 20)
         return try SignedResponse.seal(
-            try Frame.encode(answer.encoded()),
+            try Frame.encode(answer.encoded(), dictionary: Frame.dictionary(of: request.frame)),
             status: 200,
             nonce: request.nonce,
             replica: request.replica,
