@@ -138,6 +138,83 @@ def digits(result):
     return {k: v.hex() if isinstance(v, bytes) else v for k, v in result.items()}
 
 
+class Holding:
+    """What one side of a transcript holds of its space: spec/05-sync.md §4 and §5."""
+
+    def __init__(self):
+        self.records, self.knowledge, self.told = {}, {}, {}
+
+    def take(self, page):
+        """Joins a page; returns the records that would have to be asked for whole."""
+        lacking = []
+        for part in page:
+            uid = part["uid"]
+            if uid in self.records:
+                self.records[uid] = merge.take(self.records[uid], part, part["complete"])
+            elif part["complete"]:
+                empty = {"kind": part["kind"], "fields": {}, "context": {}, "erasure": None}
+                self.records[uid] = merge.join(empty, part)
+            else:
+                lacking.append(uid)
+        return lacking
+
+    def fingerprint(self):
+        return canonical.fingerprint(
+            canonical.record_digest(uid, state, merge.life(state) in ("deleted", "erased"))
+            for uid, state in self.records.items()
+        )
+
+
+def applied(update, base):
+    vector = {} if update["whole"] else dict(base)
+    vector.update(update["changes"])
+    vector = {actor: counter for actor, counter in vector.items() if counter}
+    same(canonical.vector_hash(vector), update["hash"])
+    return vector
+
+
+def session(n, given, expected):
+    hq, desks, verified = Holding(), {}, []
+    for exchange in given["sessions"]:
+        desk = desks.setdefault(exchange["desk"], Holding())
+        messages = [wire.unframe(bytes.fromhex(frame)) for frame in exchange["frames"]]
+        for request, answer in zip(messages[::2], messages[1::2]):
+            spaces = (wire.decode("sync_request", request), wire.decode("sync_response", answer))
+            asked, told = (
+                next(s for s in message["spaces"] if s["space"] == given["space"])
+                for message in spaces
+            )
+            mine = applied(asked["knowledge"], desk.told)
+            desk.knowledge = merge.maximum(desk.knowledge, mine)
+            desk.take(asked["page"])
+            if told["verdict"] == 0:
+                hq.take(asked["page"])
+                if not asked["more"] and not told["needed"]:
+                    hq.knowledge = merge.maximum(hq.knowledge, mine)
+            desk.told = applied(told["knowledge"], mine)
+            hq.knowledge = merge.maximum(hq.knowledge, desk.told)
+            hq.take(told["page"])
+            if not desk.take(told["page"]) and not told["more"]:
+                desk.knowledge = merge.maximum(desk.knowledge, desk.told)
+            same(hq.fingerprint(), told["fingerprint"])
+            over = not asked["more"] and not told["more"] and told["verdict"] == 0
+        equal = desk.knowledge == desk.told and desk.fingerprint() == told["fingerprint"]
+        verified.append(over and equal)
+    same(verified, expected["verified"])
+    for name, side in {**desks, "headquarters": hq}.items():
+        wanted = expected["sides"][name]
+        same(side.knowledge, n.vector(wanted["knowledge"]))
+        same(side.fingerprint().hex(), wanted["fingerprint"])
+        same(
+            {uid: merge_only(state) for uid, state in side.records.items()},
+            {bytes.fromhex(r["uid"]): n.state(r) for r in wanted["records"]},
+        )
+
+
+def merge_only(state):
+    return {name: state[name] for name in ("kind", "fields", "context", "erasure")}
+
+
 def run(vector):
     case, given, expected = vector["case"], vector["input"], vector["expected"]
     n = Notation(vector.get("actors", {}))
@@ -212,6 +289,8 @@ def run(vector):
             same(code(lambda: wire.decode(given["type"], hexes("bytes"))), expected)
         case "frame":
             same(code(lambda: {"message": wire.unframe(hexes("frame")).hex()}), expected)
+        case "session":
+            session(n, given, expected)
         case "signed_request":
             same(code(lambda: digits(wire.signed_request(
                 hexes("body"), given["method"], given["path"], hexes("public_key")

@@ -105,6 +105,7 @@ public struct Vector: Sendable {
         "order": { try $0.order() },
         "reading": { try $0.reading() },
         "record_digest": { try $0.recordDigest() },
+        "session": { try $0.session() },
         "signed_request": { try $0.signedRequest() },
         "signed_response": { try $0.signedResponse() },
         "take": { try $0.take() },
