@@ -166,6 +166,8 @@ let package = Package(
             [
                 "ReplicaSync", "SyncEngine", "SyncProtocol", "RecordStorage", "RecordModel",
                 "CausalHistory", "StorageTestSupport", crypto,
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
         ),
         tests(
