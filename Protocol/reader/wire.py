@@ -40,7 +40,7 @@ COLUMN = {
     8: ("values", "bytes"), 9: ("parent_counts", "*u32"), 10: ("parent_actors", "*u32"),
     11: ("parent_counters", "*s64"), 12: ("witness_counts", "*u32"),
     13: ("witness_actors", "*u32"), 14: ("witness_counters", "*s64"),
-    15: ("witness_hashes", "*f32"),
+    15: ("witness_hashes", "*f32"), 16: ("form", "u32"),
 }
 PAGE = {
     1: ("authorships", [AUTHORSHIP]), 2: ("change_actors", "*u32"), 3: ("change_counters", "*s64"),
@@ -274,6 +274,17 @@ def change_table(wire, table):
     return changes
 
 
+def by_item(value, item):
+    """A value in which a byte 0 stands for the next byte of its item."""
+    parts, rest = bytearray(value), iter(item)
+    for i, byte in enumerate(value):
+        if byte == 0:
+            same = next(rest, None)
+            check(same is not None, "a value beyond its item")
+            parts[i] = same
+    return bytes(parts)
+
+
 def cells(column, records, changes, table):
     """Yields each cell of a column: its record, the key of its item, the version."""
     check(column["field"] >= 1, "the field 0")
@@ -282,10 +293,13 @@ def cells(column, records, changes, table):
     steps = full(column["records"], count, "records of cells")
     tags = full(column["tags"], count, "tags")
     check(all(tag < 4 for tag in tags), "an unknown content")
-    lengths = full(column["item_lengths"], count, "item lengths")
-    for length in lengths:
-        at_most(length, "item")
-    items = lists(lengths, column["items"], "items")
+    check(column["form"] < 4, "an unknown form")
+    texts = lists(full(column["item_lengths"], count, "item lengths"), column["items"], "items")
+    items = texts
+    if column["form"] & 1:
+        items = [b"\x0a" + string(bytes(text)) for text in texts]
+    for item in items:
+        at_most(len(item), "item")
     lengths = full(column["value_lengths"], tags.count(0), "value lengths")
     for length in lengths:
         at_most(length, "value")
@@ -306,7 +320,8 @@ def cells(column, records, changes, table):
         check(change < len(changes), f"the change {change}")
         content = (tags[i],)
         if tags[i] == 0:
-            content += (bytes(next(values)),)
+            value = bytes(next(values))
+            content += (by_item(value, bytes(texts[i])) if column["form"] & 2 else value,)
         elif tags[i] == 3:
             seen = next(witnesses)
             ascending(seen, "witnesses")

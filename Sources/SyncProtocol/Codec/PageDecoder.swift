@@ -152,6 +152,9 @@ struct PageDecoder {
         var contents = try ContentDecoder(wire, tags: tags, actors: actors)
         var cells: [DecodedCell] = []
         cells.reserveCapacity(count)
+        guard wire.form & ~ColumnForm.all == 0 else {
+            throw .malformed("\(what): an unknown form")
+        }
         var record = 0
         var change: Int64 = 0
         for index in 0..<count {
@@ -161,9 +164,11 @@ struct PageDecoder {
             }
             change += Int64(wire.changes[index])
             let (dot, attribution) = try changes.change(change)
-            try Check.count(Int(itemLengths[index]), atMost: Limits.itemBytes, "\(what): item key")
+            let item = try items.next(itemLengths[index])
+            let key = ColumnForm.key(item, wire.form)
+            try Check.count(key.count, atMost: Limits.itemBytes, "\(what): item key")
             let cell = Cell(
-                content: try contents.next(tags[index]),
+                content: try contents.next(tags[index], by: item, wire.form),
                 attribution: attribution,
                 parents: Array(try parents.next(parentCounts[index]))
             )
@@ -173,7 +178,7 @@ struct PageDecoder {
             cells.append(
                 DecodedCell(
                     record: record,
-                    item: Array(try items.next(itemLengths[index])),
+                    item: key,
                     sibling: Sibling(dot: dot, version: cell)
                 )
             )
@@ -227,12 +232,17 @@ private struct ContentDecoder {
         witnesses = Parts(list, what)
     }
 
-    mutating func next(_ tag: UInt32) throws(WireError) -> Content {
+    mutating func next(
+        _ tag: UInt32,
+        by item: ArraySlice<UInt8>,
+        _ form: UInt32
+    ) throws(WireError) -> Content {
         switch tag {
         case 0:
             let length = try valueLengths.next(1).reduce(0, +)
             try Check.count(Int(length), atMost: Limits.valueBytes, "\(what): value")
-            return .value(Array(try values.next(length)))
+            let bytes = Array(try values.next(length))
+            return .value(try ColumnForm.value(bytes, by: item, form, what))
         case 1:
             return .absent
         case 2:

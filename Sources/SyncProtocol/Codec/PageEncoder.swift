@@ -194,10 +194,18 @@ private struct ColumnEncoder {
             return Int32(bitPattern: rank[change] &- previous)
         }
         wire.tags = Columns.omittingZeros(tags)
-        wire.itemLengths = Columns.omittingZeros(itemLengths)
-        wire.items = Data(items)
+        let form = ColumnForm.written(
+            items: items,
+            itemLengths: itemLengths,
+            values: values,
+            valueLengths: valueLengths,
+            hasValue: tags.map { $0 == 0 }
+        )
+        wire.itemLengths = Columns.omittingZeros(form.itemLengths)
+        wire.items = Data(form.items)
         wire.valueLengths = Columns.omittingZeros(valueLengths)
-        wire.values = Data(values)
+        wire.values = Data(form.values)
+        wire.form = form.bits
         wire.parentCounts = Columns.omittingZeros(parentCounts)
         wire.parentActors = Columns.omittingZeros(parentActors)
         wire.parentCounters = Columns.deltas(parentCounters)

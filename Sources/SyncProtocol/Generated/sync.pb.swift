@@ -537,6 +537,13 @@ nonisolated struct WireColumn: Sendable {
 
   var witnessHashes: [UInt32] = []
 
+  /// How items and values are written. Bit 0: the key of every item is one text of part 1 (0x0a, its
+  /// length, the text), and `items` and `item_lengths` have the text alone. Bit 1: `values` are
+  /// written by the items: in a value, a byte 0 stands for the next byte of what `items` has of its
+  /// cell. The other bits are 0. A sender MUST set bit 0 where every key is such, and bit 1 where no
+  /// value has a byte 0 and at least half of the bytes of all values become 0.
+  var form: UInt32 = 0
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -1361,7 +1368,7 @@ nonisolated extension WireAuthorship: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WireColumn: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Column"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}field\0\u{1}records\0\u{1}changes\0\u{1}tags\0\u{3}item_lengths\0\u{1}items\0\u{3}value_lengths\0\u{1}values\0\u{3}parent_counts\0\u{3}parent_actors\0\u{3}parent_counters\0\u{3}witness_counts\0\u{3}witness_actors\0\u{3}witness_counters\0\u{3}witness_hashes\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}field\0\u{1}records\0\u{1}changes\0\u{1}tags\0\u{3}item_lengths\0\u{1}items\0\u{3}value_lengths\0\u{1}values\0\u{3}parent_counts\0\u{3}parent_actors\0\u{3}parent_counters\0\u{3}witness_counts\0\u{3}witness_actors\0\u{3}witness_counters\0\u{3}witness_hashes\0\u{1}form\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1384,6 +1391,7 @@ nonisolated extension WireColumn: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 13: try { try decoder.decodeRepeatedUInt32Field(value: &self.witnessActors) }()
       case 14: try { try decoder.decodeRepeatedSInt64Field(value: &self.witnessCounters) }()
       case 15: try { try decoder.decodeRepeatedFixed32Field(value: &self.witnessHashes) }()
+      case 16: try { try decoder.decodeSingularUInt32Field(value: &self.form) }()
       default: break
       }
     }
@@ -1435,6 +1443,9 @@ nonisolated extension WireColumn: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if !self.witnessHashes.isEmpty {
       try visitor.visitPackedFixed32Field(value: self.witnessHashes, fieldNumber: 15)
     }
+    if self.form != 0 {
+      try visitor.visitSingularUInt32Field(value: self.form, fieldNumber: 16)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1454,6 +1465,7 @@ nonisolated extension WireColumn: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.witnessActors != rhs.witnessActors {return false}
     if lhs.witnessCounters != rhs.witnessCounters {return false}
     if lhs.witnessHashes != rhs.witnessHashes {return false}
+    if lhs.form != rhs.form {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
