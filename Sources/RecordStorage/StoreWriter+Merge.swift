@@ -142,10 +142,15 @@ extension StoreWriter {
         by new: RecordState,
         row: Int64
     ) throws {
+        // Both are in the order of their keys, and most fields are the same.
+        var index = 0
         for entry in old.fields {
-            let live = new.siblings(of: entry.key)
+            while index < new.fields.count, new.fields[index].key < entry.key { index += 1 }
+            let isHeld = index < new.fields.count && new.fields[index].key == entry.key
+            let live = isHeld ? new.fields[index].siblings : SiblingSet()
+            if live == entry.siblings { continue }
             try keepPast(
-                entry.siblings.siblings.filter { !live.contains($0) },
+                entry.siblings.siblings.filter { !live.siblings.contains($0) },
                 of: entry.key,
                 row: row
             )

@@ -110,7 +110,11 @@ struct ExchangeBench {
             "CREATE TABLE IF NOT EXISTS journal(id INTEGER PRIMARY KEY, row INTEGER, old TEXT)"
         )
         let name = "(SELECT preferred_name FROM contact WHERE id = ?1)"
-        let text = "(SELECT employer || ' ' || position FROM contact WHERE id = ?1)"
+        // The whole text, as an index without contents has to be told.
+        let columns = try raw.texts("SELECT name FROM pragma_table_info('contact')")
+            .filter { !["id", "preferred_name", "import_ids"].contains($0) }
+            .map { "coalesce(\"\($0)\", '')" }.joined(separator: " || ' ' || ")
+        let text = "(SELECT \(columns) FROM contact WHERE id = ?1)"
         let statements = try [
             "INSERT INTO search(search, rowid, name, body) VALUES ('delete', ?1, \(name), \(text))",
             "INSERT INTO journal(row, old) SELECT id, position FROM contact WHERE id = ?1",

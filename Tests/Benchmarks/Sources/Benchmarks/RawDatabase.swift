@@ -44,6 +44,17 @@ final class RawDatabase {
         }
     }
 
+    /// The first column of a query's rows.
+    func texts(_ sql: String) throws -> [String] {
+        let statement = try prepare(sql)
+        defer { sqlite3_finalize(statement) }
+        var result: [String] = []
+        while sqlite3_step(statement) == SQLITE_ROW {
+            if let text = sqlite3_column_text(statement, 0) { result.append(String(cString: text)) }
+        }
+        return result
+    }
+
     static func bind(_ statement: OpaquePointer, _ place: Int32, _ bytes: [UInt8]?) {
         guard let bytes else {
             sqlite3_bind_null(statement, place)
