@@ -149,13 +149,12 @@ class Holding:
         lacking = []
         for part in page:
             uid = part["uid"]
-            if uid in self.records:
-                self.records[uid] = merge.take(self.records[uid], part, part["complete"])
-            elif part["complete"]:
-                empty = {"kind": part["kind"], "fields": {}, "context": {}, "erasure": None}
-                self.records[uid] = merge.join(empty, part)
-            else:
+            if uid not in self.records and not part["complete"]:
                 lacking.append(uid)
+                continue
+            empty = {"kind": part["kind"], "fields": {}, "context": {}, "erasure": None}
+            held = self.records.get(uid, empty)
+            self.records[uid] = merge.take(held, part, part["complete"])
         return lacking
 
     def fingerprint(self):

@@ -6,8 +6,8 @@ the form of merge.py, with `uid`, `complete` and `bases`.
 import base64
 import re
 import zlib
-from pathlib import Path
 from itertools import pairwise
+from pathlib import Path
 
 import ed25519
 from canonical import Refused, read_varint, sha, string

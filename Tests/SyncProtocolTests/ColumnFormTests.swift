@@ -17,7 +17,7 @@ struct ColumnFormTests {
                 itemLengths: keys.map { UInt32($0.count) },
                 values: present.flatMap(\.self),
                 valueLengths: present.map { UInt32($0.count) },
-                hasValue: values.map { $0 != nil }
+                tags: values.map { $0 == nil ? 1 : 0 }
             )
         }
     }

@@ -29,7 +29,7 @@ enum ColumnForm {
     ///   - itemLengths: The length of each cell's key.
     ///   - values: The values, end to end.
     ///   - valueLengths: The length of each value.
-    ///   - hasValue: Which cells have a value.
+    ///   - tags: What each cell is; those of tag 0 have a value.
     /// - Returns: The form.
     /// - Complexity: O(*n*) in the bytes.
     static func written(
@@ -37,7 +37,7 @@ enum ColumnForm {
         itemLengths: [UInt32],
         values: [UInt8],
         valueLengths: [UInt32],
-        hasValue: [Bool]
+        tags: [UInt32]
     ) -> Written {
         var written = Written(items: items, itemLengths: itemLengths, values: values)
         if let (texts, lengths) = bare(items, itemLengths) {
@@ -48,7 +48,7 @@ enum ColumnForm {
             let differences = differences(
                 values,
                 valueLengths,
-                hasValue,
+                tags,
                 to: written.items,
                 written.itemLengths
             )
@@ -98,7 +98,7 @@ enum ColumnForm {
     private static func differences(
         _ values: [UInt8],
         _ valueLengths: [UInt32],
-        _ hasValue: [Bool],
+        _ tags: [UInt32],
         to items: [UInt8],
         _ itemLengths: [UInt32]
     ) -> [UInt8]? {
@@ -110,7 +110,7 @@ enum ColumnForm {
         var item = 0
         for (cell, length) in itemLengths.enumerated() {
             let itemEnd = item + Int(length)
-            if hasValue[cell] {
+            if tags[cell] == 0 {
                 let end = at + Int(valueLengths[number])
                 var next = item
                 while at < end {

@@ -199,7 +199,7 @@ private struct ColumnEncoder {
             itemLengths: itemLengths,
             values: values,
             valueLengths: valueLengths,
-            hasValue: tags.map { $0 == 0 }
+            tags: tags
         )
         wire.itemLengths = Columns.omittingZeros(form.itemLengths)
         wire.items = Data(form.items)

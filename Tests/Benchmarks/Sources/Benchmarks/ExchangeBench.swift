@@ -15,7 +15,6 @@ struct ExchangeBench {
     /// Bytes of the request's and of the answer's body.
     private(set) var requestBytes = 0
     private(set) var answerBytes = 0
-    private(set) var roundTrips = 0
     /// Seconds of the processor to make the requests, from opening the session to the signed body.
     private(set) var requestCPU = 0.0
     /// Seconds in which headquarters took them in and answered.
@@ -37,17 +36,17 @@ struct ExchangeBench {
             case .read(let readings):
                 action = session.didRead(try desk.read(readings))
             case .send(let request):
-                let sealed = try Self.sealed(request, desk)
+                let message = try request.encoded()
+                let sealed = try Self.sealed(message, desk)
                 requestCPU += Double(clock() - cpu) / Double(CLOCKS_PER_SEC)
                 requestBytes += sealed.count
-                roundTrips += 1
                 let begun = ContinuousClock.now
                 let answer = try Self.answer(to: sealed, headquarters)
                 answerSeconds += begun.duration(to: .now) / .seconds(1)
                 answerBytes += answer.body.count
-                let message = try Frame.decode(answer.frame)
-                messages += [try request.encoded(), message]
-                action = session.didReceive(try SyncResponse(decoding: message))
+                let answered = try Frame.decode(answer.frame)
+                messages += [message, answered]
+                action = session.didReceive(try SyncResponse(decoding: answered))
             case .apply(let applications, let token):
                 action = session.didApply(try desk.apply(applications, token: token, of: peer))
                 cpu = clock()
@@ -61,9 +60,9 @@ struct ExchangeBench {
         }
     }
 
-    private static func sealed(_ request: SyncRequest, _ desk: DeskReplica) throws -> [UInt8] {
+    private static func sealed(_ message: [UInt8], _ desk: DeskReplica) throws -> [UInt8] {
         try SignedRequest.seal(
-            try Frame.encode(request.encoded(), dictionary: .latest),
+            try Frame.encode(message, dictionary: .latest),
             method: Endpoint.method,
             path: Endpoint.sync,
             replica: desk.replicaID(),
@@ -162,7 +161,6 @@ struct ExchangeCommand: ParsableCommand {
         var members = [
             JSONMember("request", .number(bench.requestBytes)),
             JSONMember("answer", .number(bench.answerBytes)),
-            JSONMember("round_trips", .number(bench.roundTrips)),
             JSONMember("request_cpu", .number(String(bench.requestCPU))),
             JSONMember("answer_seconds", .number(String(bench.answerSeconds))),
         ]

@@ -181,21 +181,13 @@ struct FleetBench {
         let all = Self.desks * Self.changes
 
         var headquarters = try Headquarters(program, data: data)
-        func fleet(_ action: String, _ count: Int, _ desks: [String]) throws -> JSONValue? {
-            let child = try Child(
-                path: CommandLine.arguments[0],
-                arguments: ["fleet", action, place.path, headquarters.url, String(count)] + desks
+        func fleet(_ action: String, _ count: Int, _ desks: [String]) throws -> JSONValue {
+            try Program.measured(
+                ["fleet", action, place.path, headquarters.url, String(count)] + desks
             )
-            let usage = try child.wait()
-            guard child.status == 0 else {
-                throw Program.Failure(description: String(decoding: usage.output, as: UTF8.self))
-            }
-            return usage.json
         }
         func token(_ code: String) throws -> String {
-            let usage = try program.run(["hq", "token", "--data", data, "--desk", code])
-            let text = String(decoding: usage.output, as: UTF8.self)
-            return code + "=" + text.trimmingCharacters(in: .newlines)
+            try code + "=" + program.token(for: code, data: data)
         }
         _ = try fleet("make", Self.changes, codes.map(token))
         _ = try fleet("make", all, [token("ONE")])
@@ -212,8 +204,8 @@ struct FleetBench {
         let apart = try fleet("disagree", Self.disagreements, ["AAA", "BBB"])
         _ = try headquarters.stop()
 
-        let oneSeconds = one?["seconds"]?.double ?? .nan
-        let manySeconds = many?["seconds"]?.double ?? .nan
+        let oneSeconds = one["seconds"]?.double ?? .nan
+        let manySeconds = many["seconds"]?.double ?? .nan
         let name = "\(Self.desks) desks with \(Self.changes) changes each, at once"
         report.note("one desk with \(all) changes", [oneSeconds], "s", size: all)
         report.note("  headquarters' CPU", [oneUsage.cpuSeconds], "s", size: all)
@@ -229,7 +221,7 @@ struct FleetBench {
         report.note("  peak memory", [Double(manyUsage.peakBytes) / 1e6], "MB", size: all)
         var bytes = 0.0
         for name in ["first", "second", "third"] {
-            let sync = apart?[name]
+            let sync = apart[name]
             report.note(
                 "\(name) exchange of desks that disagree",
                 [sync?["seconds"]?.double ?? .nan],

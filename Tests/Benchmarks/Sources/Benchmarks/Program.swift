@@ -55,6 +55,24 @@ struct Program {
         return usage
     }
 
+    /// Runs another command of this measuring program, in a process of its own: its memory and time
+    /// are nobody else's.
+    /// - Returns: What it printed, as JSON; null for nothing.
+    static func measured(_ arguments: [String]) throws -> JSONValue {
+        let child = try Child(path: CommandLine.arguments[0], arguments: arguments)
+        let usage = try child.wait()
+        guard child.status == 0, let json = usage.output.isEmpty ? .null : usage.json else {
+            throw Failure(description: String(decoding: usage.output, as: UTF8.self))
+        }
+        return json
+    }
+
+    /// Issues a token for a desk at headquarters.
+    func token(for desk: String, data: String, _ grants: [String] = []) throws -> String {
+        let usage = try run(["hq", "token", "--data", data, "--desk", desk] + grants)
+        return String(decoding: usage.output, as: UTF8.self).trimmingCharacters(in: .newlines)
+    }
+
     func start(_ arguments: [String]) throws -> Child {
         try Child(path: path, arguments: arguments)
     }

@@ -9,80 +9,58 @@ struct RawWork {
         let message: String
     }
 
-    let insertSeconds: Double
-    let insertedBytes: Double
-    let linesSeconds: Double
-    let linesBytes: Double
-    let columnsSeconds: Double
-    let columnsBytes: Double
-    /// Of a bare query of the search index, and how many rows all queries found.
-    let querySeconds: Double
-    let queryRows: Double
-    /// Of sending the bytes of the columns to a socket of this machine, and how many these are.
-    let loopbackSeconds: Double
-    let loopbackBytes: Double
+    /// What one piece of the work took and came to.
+    struct Measure {
+        let seconds: Double
+        /// Bytes, or rows of a query.
+        let count: Double
+
+        fileprivate static func of(_ work: () throws -> Int) rethrows -> Measure {
+            let start = ContinuousClock.now
+            let count = try work()
+            return Measure(seconds: start.duration(to: .now) / .seconds(1), count: Double(count))
+        }
+    }
+
+    let insert: Measure
+    let lines: Measure
+    let columns: Measure
+    /// A bare query of the search index; the rows are those of all queries.
+    let query: Measure
+    /// The bytes of the columns sent to a socket of this machine.
+    let loopback: Measure
 
     /// Does the work.
     init(_ workload: Workload, at path: String) throws {
-        let inserted = try Self.time { try Self.insert(workload, at: path) }
-        let lines = Self.time { Self.deflate(workload.lines) }
-        let columns = Self.time { Self.deflateColumns(workload) }
-        insertSeconds = inserted.seconds
-        insertedBytes = Double(inserted.value)
-        linesSeconds = lines.seconds
-        linesBytes = Double(lines.value)
-        columnsSeconds = columns.seconds
-        columnsBytes = Double(columns.value)
-        let queries = try Self.query(workload, at: path)
-        querySeconds = queries.seconds
-        queryRows = Double(queries.rows)
-        let copied = try Self.time { try Loopback.copy(columns.value) }
-        loopbackSeconds = copied.seconds
-        loopbackBytes = Double(copied.value)
+        insert = try .of { try Self.insert(workload, at: path) }
+        lines = .of { Self.deflate(workload.lines) }
+        let columns = Measure.of { Self.deflateColumns(workload) }
+        self.columns = columns
+        query = try Self.query(workload, at: path)
+        loopback = try .of { try Loopback.copy(Int(columns.count)) }
     }
-
-    private static let names = ["insert", "lines", "columns", "query", "loopback"]
 
     /// Reads what another process measured.
     init?(_ json: JSONValue) {
-        let pairs = Self.names.compactMap { name in
-            json[name].flatMap { work in
-                work["seconds"]?.double.flatMap { seconds in
-                    work["bytes"]?.double.map { (seconds, $0) }
-                }
+        let measures = (json.array ?? []).compactMap { json in
+            json["seconds"]?.double.flatMap { seconds in
+                json["count"]?.double.map { Measure(seconds: seconds, count: $0) }
             }
         }
-        guard pairs.count == Self.names.count else { return nil }
-        (insertSeconds, insertedBytes) = pairs[0]
-        (linesSeconds, linesBytes) = pairs[1]
-        (columnsSeconds, columnsBytes) = pairs[2]
-        (querySeconds, queryRows) = pairs[3]
-        (loopbackSeconds, loopbackBytes) = pairs[4]
+        guard measures.count == 5 else { return nil }
+        (insert, lines, columns) = (measures[0], measures[1], measures[2])
+        (query, loopback) = (measures[3], measures[4])
     }
 
     var json: JSONValue {
-        let pairs = [
-            (insertSeconds, insertedBytes), (linesSeconds, linesBytes),
-            (columnsSeconds, columnsBytes), (querySeconds, queryRows),
-            (loopbackSeconds, loopbackBytes),
-        ]
-        return .object(
-            zip(Self.names, pairs).map { name, pair in
-                JSONMember(
-                    name,
-                    .object([
-                        JSONMember("seconds", .number(String(pair.0))),
-                        JSONMember("bytes", .number(String(pair.1))),
-                    ])
-                )
+        .array(
+            [insert, lines, columns, query, loopback].map { measure in
+                .object([
+                    JSONMember("seconds", .number(String(measure.seconds))),
+                    JSONMember("count", .number(String(measure.count))),
+                ])
             }
         )
-    }
-
-    private static func time<T>(_ work: () throws -> T) rethrows -> (value: T, seconds: Double) {
-        let start = ContinuousClock.now
-        let value = try work()
-        return (value, start.duration(to: .now) / .seconds(1))
     }
 
     /// Inserts every row into one table and one search index, in one durable transaction.
@@ -151,23 +129,21 @@ struct RawWork {
         return (attributes[.size] as? NSNumber)?.intValue ?? 0
     }
 
-    /// Searches for the second word of names, a hundred of them spread over the records.
+    /// Searches for the last words of names, a hundred of them spread over the records.
     /// - Returns: The median time of a query, and the rows of all.
-    static func query(_ workload: Workload, at path: String) throws -> (seconds: Double, rows: Int)
-    {
+    private static func query(_ workload: Workload, at path: String) throws -> Measure {
         let db = try RawDatabase(path)
         let select = try db.prepare(
             "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rank LIMIT 50"
         )
         defer { sqlite3_finalize(select) }
-        var times: [Double] = []
-        var rows = 0
-        for word in workload.searchWords(100) {
+        let found = try workload.searchWords(100).map { word in
             RawDatabase.bind(select, 1, Array("\"\(word)\"".utf8))
-            let found = try time { try db.step(select) }
-            times.append(found.seconds)
-            rows += found.value
+            return try Measure.of { try db.step(select) }
         }
-        return (EditBench.median(times), rows)
+        return Measure(
+            seconds: EditBench.median(found.map(\.seconds)),
+            count: found.reduce(0) { $0 + $1.count }
+        )
     }
 }

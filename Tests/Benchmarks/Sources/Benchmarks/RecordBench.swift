@@ -46,29 +46,29 @@ struct RecordBench {
             if countsInstructions { instructions.append(try ministry.instructions()) }
         }
 
-        let rawBytes = raw[0].insertedBytes
+        let rawBytes = raw[0].insert.count
         report.note(
             "raw SQLite inserts with the same search index",
-            raw.map(\.insertSeconds),
+            raw.map(\.insert.seconds),
             "s",
             size: size
         )
         report.note("  bytes of its file", [rawBytes], "B", size: size)
-        report.note("zlib-6 of the JSON Lines", raw.map(\.linesSeconds), "s", size: size)
-        report.note("  bytes", [raw[0].linesBytes], "B", size: size)
+        report.note("zlib-6 of the JSON Lines", raw.map(\.lines.seconds), "s", size: size)
+        report.note("  bytes", [raw[0].lines.count], "B", size: size)
         report.note(
             "zlib-6 by column in blocks of 1,000",
-            raw.map(\.columnsSeconds),
+            raw.map(\.columns.seconds),
             "s",
             size: size
         )
-        report.note("  bytes", [raw[0].columnsBytes], "B", size: size)
-        report.note("a loopback copy of these", raw.map(\.loopbackSeconds), "s", size: size)
-        report.note("a bare query of the search index", raw.map(\.querySeconds), "s", size: size)
+        report.note("  bytes", [raw[0].columns.count], "B", size: size)
+        report.note("a loopback copy of these", raw.map(\.loopback.seconds), "s", size: size)
+        report.note("a bare query of the search index", raw.map(\.query.seconds), "s", size: size)
         report.note("search for a word, in process", finds, "s", size: size)
         report.note(
             "  to a bare query",
-            zip(finds, raw).map { $0 / $1.querySeconds },
+            zip(finds, raw).map { $0 / $1.query.seconds },
             "x",
             size: size,
             aim: "5"
@@ -76,7 +76,7 @@ struct RecordBench {
         report.note("import, from process start to end", imports.map(\.seconds), "s", size: size)
         report.note(
             "  to raw inserts",
-            zip(imports, raw).map { $0.seconds / $1.insertSeconds },
+            zip(imports, raw).map { $0.seconds / $1.insert.seconds },
             "x",
             size: size,
             aim: "2.5, 4 at first"
@@ -91,7 +91,7 @@ struct RecordBench {
             size: size,
             aim: "1.6"
         )
-        let limits = raw.map { $0.insertSeconds + $0.linesSeconds }
+        let limits = raw.map { $0.insert.seconds + $0.lines.seconds }
         for (name, syncs) in [("first push", pushes), ("first sync of an empty desk", pulls)] {
             report.note(name, syncs.map(\.usage.seconds), "s", size: size)
             report.note(
@@ -181,14 +181,9 @@ struct RecordBench {
     /// The raw work is a process of its own, so that what it holds is not counted as anybody's
     /// memory: a child's peak begins with its parent's.
     private func rawWork(_ place: URL) throws -> RawWork {
-        let child = try Child(
-            path: CommandLine.arguments[0],
-            arguments: ["raw", file.path, place.appendingPathComponent("raw").path]
-        )
-        let usage = try child.wait()
-        guard let json = usage.json, let work = RawWork(json) else {
-            throw Program.Failure(description: String(decoding: usage.output, as: UTF8.self))
-        }
+        let path = place.appendingPathComponent("raw").path
+        let json = try Program.measured(["raw", file.path, path])
+        guard let work = RawWork(json) else { throw Program.Failure(description: json.text) }
         return work
     }
 }
@@ -247,13 +242,9 @@ final class Ministry {
         let headquarters = try Headquarters(program, data: path("hq"))
         self.headquarters = headquarters
         for (desk, name, grant) in [("BER", "ber", []), ("HQ", "hqdesk", ["--all-spaces"])] {
-            let token = try program.run(
-                ["hq", "token", "--data", path("hq"), "--desk", desk] + grant
-            )
-            let text = String(decoding: token.output, as: UTF8.self)
+            let token = try program.token(for: desk, data: path("hq"), grant)
             try program.run([
-                "enrol", "--replica", path(name), "--hq", headquarters.url, "--token",
-                text.trimmingCharacters(in: .newlines),
+                "enrol", "--replica", path(name), "--hq", headquarters.url, "--token", token,
             ])
         }
     }
@@ -280,27 +271,17 @@ final class Ministry {
 
     /// Edits one field of so many records, each durably.
     func edit(_ count: Int) throws -> EditTimes {
-        let child = try Child(
-            path: CommandLine.arguments[0],
-            arguments: ["edits", path("ber"), String(count), "Dean \(count)"]
-        )
-        let usage = try child.wait()
-        guard let json = usage.json, let times = EditTimes(json) else {
-            throw Program.Failure(description: String(decoding: usage.output, as: UTF8.self))
-        }
+        let json = try Program.measured(["edits", path("ber"), String(count), "Dean \(count)"])
+        guard let times = EditTimes(json) else { throw Program.Failure(description: json.text) }
         return times
     }
 
     /// Edits fields and exchanges in one process that is both sides.
     func exchange(_ edits: Int, raw: String) throws -> Exchange {
-        let child = try Child(
-            path: CommandLine.arguments[0],
-            arguments: exchangeArguments(edits, "Provost \(edits)") + ["--raw", raw]
+        let json = try Program.measured(
+            exchangeArguments(edits, "Provost \(edits)") + ["--raw", raw]
         )
-        let usage = try child.wait()
-        guard let json = usage.json, let exchange = Exchange(json) else {
-            throw Program.Failure(description: String(decoding: usage.output, as: UTF8.self))
-        }
+        guard let exchange = Exchange(json) else { throw Program.Failure(description: json.text) }
         return exchange
     }
 
@@ -330,14 +311,8 @@ final class Ministry {
     /// Searches for words of names.
     /// - Returns: The median time of one.
     func find(wordsOf file: URL) throws -> Double {
-        let child = try Child(
-            path: CommandLine.arguments[0],
-            arguments: ["find", path("ber"), file.path]
-        )
-        let usage = try child.wait()
-        guard let seconds = usage.json?.double else {
-            throw Program.Failure(description: String(decoding: usage.output, as: UTF8.self))
-        }
+        let json = try Program.measured(["find", path("ber"), file.path])
+        guard let seconds = json.double else { throw Program.Failure(description: json.text) }
         return seconds
     }
 
