@@ -152,6 +152,13 @@ let package = Package(
             ]
         ),
         tests("ConformanceTests", ["Conformance"]),
+        tests(
+            "SimulationTests",
+            [
+                "ReplicaSync", "SyncEngine", "SyncProtocol", "RecordStorage", "RecordModel",
+                "CausalHistory", crypto,
+            ]
+        ),
         tests("SyncEngineTests", ["SyncEngine"]),
         tests("InterchangeTests", ["Interchange", "RecordModel"]),
         tests(

@@ -40,6 +40,8 @@ extension Notation {
                 knowledge: try knowledge(json["knowledge"])
             )
             try readCommon(json, into: &space)
+            if let heads = json["heads"] { space.heads = try uid(heads).value }
+            space.wantsChains = try flag(json["chains_wanted"])
             return space
         }
         return request
@@ -57,14 +59,22 @@ extension Notation {
                     "spaces",
                     .array(
                         request.spaces.map { space in
-                            .object(
-                                common(space)
-                            )
+                            .object(common(space) + chainMembers(space))
                         }
                     )
                 ),
             ]
         )
+    }
+
+    /// What a request says of chains, where it says anything.
+    private func chainMembers(_ space: SpaceRequest) -> [JSONMember] {
+        var members: [JSONMember] = []
+        if space.heads != 0 {
+            members.append(JSONMember("heads", .string(RecordUID(space.heads).description)))
+        }
+        if space.wantsChains { members.append(JSONMember("chains_wanted", .bool(true))) }
+        return members
     }
 
     private func syncResponse(_ json: JSONValue) throws -> SyncResponse {
@@ -200,11 +210,7 @@ extension Notation {
     }
 
     private func json(_ chain: ChainSegment) -> JSONValue {
-        let digests = chain.digests.map { digest in
-            var writer = ByteWriter()
-            writer.bigEndian(digest)
-            return hex(writer.bytes)
-        }
+        let digests = chain.digests.map(short)
         var members = [
             JSONMember("actor", .string(name(of: chain.actor))),
             JSONMember("first", .number(chain.first)),
@@ -215,23 +221,48 @@ extension Notation {
     }
 
     func introduction(_ json: JSONValue) throws -> ActorIntroduction {
-        ActorIntroduction(
+        let branch = try json["branch"].map { json in
+            BranchOrigin(
+                root: try actor(json["root"]?.string),
+                digest: try need(UInt32(json["digest"]?.string ?? "", radix: 16), "a digest")
+            )
+        }
+        return ActorIntroduction(
             actor: try actor(json["actor"]?.string),
             replica: try replica(json["replica"]),
             desk: try need(json["desk"]?.string, "a desk"),
             publicKey: try digits(json["public_key"]),
-            signature: try digits(json["signature"])
+            signature: try digits(json["signature"]),
+            branch: branch
         )
     }
 
     private func json(_ introduction: ActorIntroduction) -> JSONValue {
-        .object([
+        var members = [
             JSONMember("actor", .string(name(of: introduction.actor))),
             JSONMember("replica", hex(introduction.replica.bytes)),
             JSONMember("desk", .string(introduction.desk)),
             JSONMember("public_key", hex(introduction.publicKey)),
             JSONMember("signature", hex(introduction.signature)),
-        ])
+        ]
+        if let branch = introduction.branch {
+            members.append(
+                JSONMember(
+                    "branch",
+                    .object([
+                        JSONMember("root", .string(name(of: branch.root))),
+                        JSONMember("digest", short(branch.digest)),
+                    ])
+                )
+            )
+        }
+        return .object(members)
+    }
+
+    private func short(_ digest: UInt32) -> JSONValue {
+        var writer = ByteWriter(capacity: 4)
+        writer.bigEndian(digest)
+        return hex(writer.bytes)
     }
 
     private func page(_ json: JSONValue?) throws -> Page {
@@ -285,21 +316,23 @@ extension Notation {
             replica: try replica(json["replica"]),
             publicKey: try digits(json["public_key"])
         )
+        request.predecessor = try json["predecessor"].map { try replica($0) }
         request.versions = try (json["versions"]?.array ?? []).map(number32)
         return request
     }
 
     private func json(_ request: EnrolRequest) -> JSONValue {
-        message(
-            "enrol_request",
-            [
-                JSONMember("secret", hex(request.secret)),
-                JSONMember("desk", .string(request.desk)),
-                JSONMember("replica", hex(request.replica.bytes)),
-                JSONMember("public_key", hex(request.publicKey)),
-                JSONMember("versions", .array(request.versions.map { .number($0) })),
-            ]
-        )
+        var members = [
+            JSONMember("secret", hex(request.secret)),
+            JSONMember("desk", .string(request.desk)),
+            JSONMember("replica", hex(request.replica.bytes)),
+            JSONMember("public_key", hex(request.publicKey)),
+            JSONMember("versions", .array(request.versions.map { .number($0) })),
+        ]
+        if let predecessor = request.predecessor {
+            members.append(JSONMember("predecessor", hex(predecessor.bytes)))
+        }
+        return message("enrol_request", members)
     }
 
     private func enrolResponse(_ json: JSONValue) throws -> EnrolResponse {

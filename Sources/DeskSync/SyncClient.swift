@@ -28,8 +28,21 @@ public struct SyncClient: Sendable {
             throw SyncFailure.notEnrolled
         }
         let report = try await withLink(to: try HeadquartersAddress(address), desk) { link in
-            var run = SyncRun(desk: desk, link: link, settings: settings)
-            return try await run.run()
+            if try desk.hasUnsaidIdentity() {
+                try await sayIdentity(of: desk, to: peer, over: link)
+            }
+            do {
+                var run = SyncRun(desk: desk, link: link, settings: settings)
+                return try await run.run()
+            } catch SyncFailure.unknownReplica {
+                guard try !desk.successionRequests().isEmpty else {
+                    throw SyncFailure.unknownReplica
+                }
+                // Headquarters was put back behind the day when it was told.
+                try await sayIdentity(of: desk, to: peer, over: link)
+                var run = SyncRun(desk: desk, link: link, settings: settings)
+                return try await run.run()
+            }
         }
         if let url, url != peer.url {
             try store.write { try $0.setURL(url, ofPeer: peer.row) }
@@ -63,23 +76,51 @@ public struct SyncClient: Sendable {
         let address = try HeadquartersAddress(url)
         let token = try Self.token(token)
         let desk = DeskReplica(store: store, identity: try Self.identityForEnrolment(store))
-        let frame = try Frame.encode(try desk.enrolRequest(token).encoded())
+        let request = try desk.enrolRequest(token)
         let response = try await withLink(to: address, desk) { link in
-            var link = link
-            var patience = Patience(settings: settings, random: store.environment.random)
-            while true {
-                do {
-                    return try Self.response(
-                        in: try await link.post(frame, to: Endpoint.enrol),
-                        to: token
-                    )
-                } catch let failure as SyncFailure {
-                    try await patience.wait(after: failure)
-                }
+            try await answer(to: request, of: desk, over: link) { answer in
+                try Self.response(in: answer, to: token)
             }
         }
         try desk.didEnrol(response, url: address.text)
         return response
+    }
+
+    /// Tells headquarters which replica this one was before it was restored or copied.
+    private func sayIdentity(
+        of desk: DeskReplica,
+        to peer: StoredPeer,
+        over link: HeadquartersLink
+    ) async throws {
+        for request in try desk.successionRequests() {
+            do {
+                _ = try await answer(to: request, of: desk, over: link) { answer in
+                    try answer.message(signedBy: peer.publicKey)
+                }
+                return try desk.didSayIdentity()
+            } catch SyncFailure.unknownReplica {
+                continue
+            }
+        }
+    }
+
+    /// Sends a request to be known until it is answered.
+    private func answer<T>(
+        to request: EnrolRequest,
+        of desk: DeskReplica,
+        over link: HeadquartersLink,
+        _ read: (HeadquartersLink.Answer) throws -> T
+    ) async throws -> T {
+        let frame = try Frame.encode(try request.encoded())
+        var link = link
+        var patience = Patience(settings: settings, random: desk.store.environment.random)
+        while true {
+            do {
+                return try read(try await link.post(frame, to: Endpoint.enrol))
+            } catch let failure as SyncFailure {
+                try await patience.wait(after: failure)
+            }
+        }
     }
 
     private static func token(_ text: String) throws(SyncFailure) -> EnrolmentToken {

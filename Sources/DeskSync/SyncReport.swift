@@ -58,6 +58,8 @@ extension SessionSummary {
         newConflicts += other.newConflicts
         roundTrips += other.roundTrips
         refusals += other.refusals
+        hasNewActors = hasNewActors || other.hasNewActors
+        forks += other.forks
         standings.merge(other.standings) { _, new in new }
     }
 }

@@ -62,6 +62,8 @@ struct SyncRun {
                 action = session.didRead(try desk.read(readings))
             case .send(let request):
                 action = session.didReceive(try await exchange(request, with: peer))
+            case .compare(let comparisons):
+                action = session.didCompare(try desk.compare(comparisons))
             case .apply(let applications, let token):
                 let results = try apply(applications, token, of: peer)
                 session.byteLimit = sizing.byteLimit

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import RecordModel
+import Synchronization
 
 /// What a store takes from the world outside: time and randomness.
 public struct StoreEnvironment: Sendable {
@@ -47,6 +48,8 @@ public final class ReplicaStore: Sendable {
     public let schema: Schema
 
     private let pool: DatabasePool
+    /// What says beside the file how far it has come, once it is kept.
+    let witness = Mutex<WitnessFile?>(nil)
 
     /// How long a write waits for another process.
     public static let patienceSeconds: TimeInterval = 5
@@ -165,16 +168,19 @@ public final class ReplicaStore: Sendable {
     public func write<T>(_ body: (StoreWriter) throws -> T) throws -> T {
         try StoreError.translating {
             try pool.writeWithoutTransaction { db in
-                var result: T?
+                var result: (T, sequence: UInt64)?
                 try db.inTransaction(.immediate) {
                     let writer = try StoreWriter(db, store: self)
                     let value = try body(writer)
                     try writer.flush()
-                    result = value
+                    result = (value, writer.currentSequence)
                     return .commit
                 }
-                guard let result else { throw StoreError.io(detail: "the transaction was lost") }
-                return result
+                guard let (value, sequence) = result else {
+                    throw StoreError.io(detail: "the transaction was lost")
+                }
+                witness.withLock { $0 }?.note(sequence)
+                return value
             }
         }
     }

@@ -5,7 +5,7 @@ enum StoreFormat {
     /// Marks the file as ours in SQLite's header (`ATT1`).
     static let applicationID = 0x4154_5431
     /// The version of the tables that this code reads and writes.
-    static let version = 1
+    static let version = 2
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -14,8 +14,21 @@ enum StoreFormat {
             try db.execute(sql: "PRAGMA user_version = 1")
             try db.execute(sql: tables)
         }
+        migrator.registerMigration("2") { db in
+            try db.execute(sql: branches)
+            try db.execute(sql: "PRAGMA user_version = 2")
+        }
         return migrator
     }
+
+    /// Version 2: which actors are this replica's own, whether it writes under them or did before it
+    /// was restored or copied; and which actor another is a branch of, by what digest.
+    private static let branches = """
+        ALTER TABLE actor ADD COLUMN is_own INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE actor ADD COLUMN root BLOB;
+        ALTER TABLE actor ADD COLUMN branch INTEGER;
+        UPDATE actor SET is_own = 1 WHERE id IN (SELECT actor FROM space);
+        """
 
     /// - `record.state`: all that is known of a record's part (`StateCodec`); the other columns are
     ///   derived from it or say where it stands in the local sequence.

@@ -23,6 +23,8 @@ public struct StoredActor: Sendable {
     public let publicKey: [UInt8]
     /// The signature of the statement; empty as above.
     public let signature: [UInt8]
+    /// Of a branch, what its name is made of.
+    public let branch: BranchOrigin?
 }
 
 extension StoreReader {
@@ -122,11 +124,19 @@ extension StoreReader {
     }
 
     /// Returns the unbroken stretches of an actor's chain between two counters.
+    ///
+    /// - Parameters:
+    ///   - actor: The actor.
+    ///   - lower: The counter after which it begins.
+    ///   - upper: The last counter; nil for all digests that were ever told.
+    /// - Returns: The stretches, ascending.
+    /// - Throws: What the store reports.
     public func chains(
         of actor: ActorID,
         after lower: UInt64,
-        through upper: UInt64
+        through upper: UInt64? = nil
     ) throws -> [StoredChain] {
+        let upper = upper ?? UInt64(Int64.max)
         guard lower < upper, let number = try interner.existingNumber(of: actor) else { return [] }
         let select = try db.cachedStatement(
             sql: """
@@ -164,17 +174,104 @@ extension StoreReader {
     /// Returns whose an actor is, or nil where nobody has said so.
     public func owner(of actor: ActorID) throws -> StoredActor? {
         let select = try db.cachedStatement(
-            sql: "SELECT replica, desk, public_key, signature FROM actor WHERE uuid = ?"
+            sql: """
+                SELECT replica, desk, public_key, signature, root, branch FROM actor WHERE uuid = ?
+                """
         )
         guard let row = try Row.fetchOne(select, arguments: [actor.data]),
             let replica: Data = row[0], let desk: String = row[1]
         else { return nil }
+        let root = (row[4] as Data?).flatMap { ActorID(bytes: $0) }
+        let digest: Int64? = row[5]
         return StoredActor(
             replica: [UInt8](replica),
             desk: desk,
             publicKey: [UInt8](row[2] as Data? ?? Data()),
-            signature: [UInt8](row[3] as Data? ?? Data())
+            signature: [UInt8](row[3] as Data? ?? Data()),
+            branch: root.flatMap { root in
+                digest.map { BranchOrigin(root: root, digest: UInt32(truncatingIfNeeded: $0)) }
+            }
         )
+    }
+
+    /// Returns the actor of which another is a branch, itself where it is none.
+    public func root(of actor: ActorID) throws -> ActorID {
+        try owner(of: actor)?.branch?.root ?? actor
+    }
+
+    /// Returns the branches of an actor that this store knows.
+    public func branches(ofRoot root: ActorID) throws -> [BranchOrigin] {
+        let select = try db.cachedStatement(sql: "SELECT branch FROM actor WHERE root = ?")
+        return try Int64.fetchAll(select, arguments: [root.data]).map {
+            BranchOrigin(root: root, digest: UInt32(truncatingIfNeeded: $0))
+        }
+    }
+
+    /// Returns an actor and those of its branches that this store knows.
+    public func family(ofRoot root: ActorID) throws -> [ActorID] {
+        try [root] + branches(ofRoot: root).map(\.name)
+    }
+
+    /// Returns the counter at which an actor's chain has a digest, nil where it has not.
+    /// - Complexity: O(*n*) in the transactions of the actor.
+    public func counter(of actor: ActorID, withDigest digest: UInt32) throws -> UInt64? {
+        for stretch in try chains(of: actor, after: 0) {
+            if let index = stretch.digests.firstIndex(of: digest) {
+                return stretch.first + UInt64(index)
+            }
+        }
+        return nil
+    }
+
+    /// Returns the greatest counter of each actor of a space whose chain digest this store has.
+    public func chained(in space: SpaceName) throws -> VersionVector {
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT counter FROM change WHERE actor = ? AND length(digest) >= 4
+                ORDER BY counter DESC LIMIT 1
+                """
+        )
+        let entries = try chainedActors(in: space).compactMap { actor -> VersionVector.Entry? in
+            let number = try interner.number(of: actor)
+            return try Int64.fetchOne(select, arguments: [number]).map {
+                VersionVector.Entry(actor: actor, counter: UInt64($0))
+            }
+        }
+        return VersionVector(entries)
+    }
+
+    /// Returns the actors of a space whose owner this store knows.
+    public func chainedActors(in space: SpaceName) throws -> [ActorID] {
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT uuid FROM actor JOIN space ON space.id = actor.space WHERE space.name = ?
+                """
+        )
+        return try Data.fetchAll(select, arguments: [space.text])
+            .compactMap { ActorID(bytes: $0) }.sorted()
+    }
+
+    /// Returns this replica's own actors whose statements nobody has signed yet, with their spaces
+    /// and the number that the replica had when it made them.
+    public func unsignedActors() throws -> [(actor: ActorID, space: SpaceName, replica: [UInt8])] {
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT uuid, space.name, replica FROM actor JOIN space ON space.id = actor.space
+                WHERE is_own AND signature IS NULL AND replica IS NOT NULL
+                """
+        )
+        return try Row.fetchAll(select).compactMap { row in
+            guard let actor = ActorID(bytes: row[0] as Data),
+                let space = SpaceName(row[1] as String)
+            else { return nil }
+            return (actor, space, [UInt8](row[2] as Data))
+        }
+    }
+
+    /// Returns the first 4 bytes of an actor's chain digest at a counter, nil where this store has
+    /// none.
+    public func chainDigest(of dot: Dot) throws -> UInt32? {
+        try changeID(of: dot)?.digest
     }
 }
 
@@ -192,7 +289,7 @@ extension StoreWriter {
         try db.execute(
             sql: """
                 UPDATE actor SET public_key = NULL, signature = NULL
-                WHERE public_key IS NOT ? AND id IN (SELECT actor FROM space)
+                WHERE public_key IS NOT ? AND is_own AND root IS NULL
                 """,
             arguments: [Data(publicKey)]
         )

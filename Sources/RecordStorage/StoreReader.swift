@@ -64,6 +64,16 @@ public struct StoreReader {
         }
     }
 
+    static let pastEpochsSetting = "past_epochs"
+
+    /// The numbers of this database's earlier incarnations, the latest last.
+    public var pastEpochs: [UInt64] {
+        get throws {
+            try (setting(Self.pastEpochsSetting) ?? "").split(separator: " ")
+                .compactMap { RecordUID(hexadecimal: String($0))?.value }
+        }
+    }
+
     /// The place of the latest write in the order of this store.
     public var sequence: UInt64 {
         get throws { UInt64(try clock("sequence")) }

@@ -15,17 +15,4 @@ extension StoreWriter {
             ]
         )
     }
-
-    /// Takes from a copy of a replica what makes it live: it will write under new actors, and peers
-    /// see another incarnation.
-    ///
-    /// So an ordinary restore never uses a dot again that the original uses too.
-    public func retireActors() throws {
-        try db.execute(sql: "UPDATE space SET actor = NULL, head = NULL")
-        try db.execute(sql: "DELETE FROM nonce")
-        try db.execute(
-            sql: "UPDATE clock SET epoch = ?",
-            arguments: [Int64(bitPattern: reader.store.environment.random())]
-        )
-    }
 }

@@ -180,34 +180,20 @@ extension StoreWriter {
 
     // MARK: Chains
 
-    /// Compares a chain's digest of 4 bytes at a counter with the one this store has, and keeps it
-    /// where it has none.
-    ///
-    /// - Returns: Whether both are of one history.
-    public func observeChain(actor: ActorID, counter: UInt64, digest: UInt32) throws -> Bool {
+    /// Keeps a chain's digest of 4 bytes at a counter where this store has none.
+    public func keepChain(actor: ActorID, counter: UInt64, digest: UInt32) throws {
         var writer = ByteWriter(capacity: 4)
         writer.bigEndian(digest)
-        return try observeChain(actor, counter, Data(writer.bytes))
+        try keepChain(actor, counter, Data(writer.bytes))
     }
 
-    /// Compares a whole chain digest at a counter with the one this store has, and keeps it where
-    /// it has none or only 4 bytes.
-    ///
-    /// - Returns: Whether both are of one history.
-    public func observeChain(actor: ActorID, counter: UInt64, head: Digest128) throws -> Bool {
-        try observeChain(actor, counter, head.data)
+    /// Keeps a whole chain digest at a counter where this store has none or only 4 bytes.
+    public func keepChain(actor: ActorID, counter: UInt64, head: Digest128) throws {
+        try keepChain(actor, counter, head.data)
     }
 
-    private func observeChain(_ actor: ActorID, _ counter: UInt64, _ digest: Data) throws -> Bool {
-        let number = try interner.number(of: actor)
-        let select = try db.cachedStatement(
-            sql: "SELECT digest FROM change WHERE actor = ? AND counter = ?"
-        )
-        let known = try Data.fetchOne(select, arguments: [number, Int64(counter)]) ?? Data()
-        let common = min(known.count, digest.count)
-        guard known.prefix(common) == digest.prefix(common) else { return false }
-        if digest.count > known.count { try recordChange(number, counter, nil, digest: digest) }
-        return true
+    private func keepChain(_ actor: ActorID, _ counter: UInt64, _ digest: Data) throws {
+        try recordChange(try interner.number(of: actor), counter, nil, digest: digest)
     }
 
     /// Keeps what a peer said of an actor: whose it is.
@@ -217,17 +203,19 @@ extension StoreWriter {
         replica: [UInt8],
         desk: String,
         publicKey: [UInt8],
-        signature: [UInt8]
+        signature: [UInt8],
+        branch: BranchOrigin? = nil
     ) throws {
         let number = try interner.number(of: actor)
         try db.cachedStatement(
             sql: """
-                UPDATE actor SET space = ?, replica = ?, desk = ?, public_key = ?, signature = ?
+                UPDATE actor SET space = ?, replica = ?, desk = ?, public_key = ?, signature = ?,
+                    root = ?, branch = ?
                 WHERE id = ? AND signature IS NULL
                 """
         ).execute(arguments: [
             try ledger(of: space).row, Data(replica), desk, Data(publicKey), Data(signature),
-            number,
+            branch?.root.data, branch.map { Int64($0.digest) }, number,
         ])
     }
 }

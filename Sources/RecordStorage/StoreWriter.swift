@@ -20,7 +20,7 @@ public final class StoreWriter {
     var shortIDs: ShortIDs
     private let statements = RecordStatements()
     /// The latest change that was put down, which the records of a page mostly share.
-    private var latestChange: (actor: Int64, counter: UInt64)?
+    var latestChange: (actor: Int64, counter: UInt64)?
     /// What was known of each space when the transaction first asked.
     var knowledgeAtStart: [SpaceName: VersionVector] = [:]
 
@@ -147,7 +147,9 @@ public final class StoreWriter {
         let replica = try reader.setting("replica").flatMap { bytes(hexadecimal: $0) }
         let number = try interner.number(of: actor)
         try db.execute(
-            sql: "UPDATE actor SET space = ?, desk = ?, replica = ? WHERE id = ?",
+            sql: """
+                UPDATE actor SET space = ?, desk = ?, replica = ?, is_own = 1 WHERE id = ?
+                """,
             arguments: [ledger.row, desk, replica.map { Data($0) }, number]
         )
         ledger.actor = actor

@@ -56,23 +56,34 @@ public struct DeskReplica: Sendable {
 
     /// Reads what a session asks for.
     public func read(_ readings: [SpaceReading]) throws -> [SpaceSnapshot] {
-        if try hasUnsignedActors() {
+        if try !store.read({ try $0.unsignedActors().isEmpty }) {
             try store.write { writer in
-                try writer.signActors(
-                    identity,
-                    replica: try writer.reader.replicaID(),
-                    desk: try writer.reader.setting("desk") ?? ""
-                )
+                try writer.signActors(identity, desk: try writer.reader.setting("desk") ?? "")
             }
         }
         return try store.read { reader in try readings.map(reader.snapshot) }
     }
 
-    private func hasUnsignedActors() throws -> Bool {
-        try store.read { reader in
-            try reader.spaces().compactMap(\.actor).contains { actor in
-                try reader.owner(of: actor)?.signature.isEmpty ?? true
+    /// Compares headquarters' chains with this replica's.
+    ///
+    /// A replica whose own actor is among those that differ was restored or copied: it goes on under a
+    /// new number and new actors.
+    public func compare(_ comparisons: [SpaceComparison]) throws -> ChainAgreement {
+        try store.write { writer in
+            var result = ChainAgreement()
+            for comparison in comparisons {
+                try writer.keepMissing(comparison.chains)
+                let agreed = try writer.reader.agreement(on: comparison)
+                let differing = comparison.chains.map(\.actor).filter {
+                    agreed.counter(of: $0) == 0
+                }
+                if differing.isEmpty { continue }
+                result.shared[comparison.space] = agreed
+                let own = try writer.reader.space(comparison.space).actor
+                if let own, differing.contains(own) { result.hasNewActors = true }
             }
+            if result.hasNewActors { try writer.takeNewIdentity() }
+            return result
         }
     }
 
@@ -92,13 +103,15 @@ public struct DeskReplica: Sendable {
                 let isAllPushed =
                     try writer.recordSequence(in: application.space) <= application.memory.pushed
                 let result = try writer.apply(application)
+                if result.hasNewActor { try writer.takeNewIdentity() }
                 // What the page brought needs no push: headquarters has it. Unless something was
                 // written here after the push was read, the next push begins behind it.
                 try writer.remember(
                     peer: peer.row,
                     space: application.space,
                     knowledge: application.memory.knowledge,
-                    pushed: isAllPushed ? writer.currentSequence : application.memory.pushed,
+                    pushed: isAllPushed && !result.isForked
+                        ? writer.currentSequence : application.memory.pushed,
                     // A record that is still needed whole must be met again if the session is cut.
                     pulled: result.needed.isEmpty
                         ? application.memory.pulled : before?.pulled ?? 0
@@ -146,6 +159,35 @@ public struct DeskReplica: Sendable {
 
     // MARK: Enrolment
 
+    /// Whether this replica was restored or copied and has not yet said who it was.
+    public func hasUnsaidIdentity() throws -> Bool {
+        try store.read { try $0.hasUnsaidIdentity }
+    }
+
+    /// Makes the requests by which a replica that was restored or copied says who it was, the latest
+    /// number first: headquarters may itself have gone back behind one of them.
+    public func successionRequests() throws -> [EnrolRequest] {
+        try store.read { reader in
+            try reader.earlierReplicas.reversed().compactMap { text in
+                guard let predecessor = bytes(hexadecimal: text).flatMap({ ReplicaID(bytes: $0) })
+                else { return nil }
+                var request = EnrolRequest(
+                    secret: [],
+                    desk: try reader.setting("desk") ?? "",
+                    replica: try reader.replicaID(),
+                    publicKey: identity.publicKey
+                )
+                request.predecessor = predecessor
+                return request
+            }
+        }
+    }
+
+    /// Takes headquarters' answer to one of them.
+    public func didSayIdentity() throws {
+        try store.write { try $0.didSayIdentity() }
+    }
+
     /// Makes the request to enrol with a token.
     public func enrolRequest(_ token: EnrolmentToken) throws -> EnrolRequest {
         try store.read { reader in
@@ -174,6 +216,7 @@ public struct DeskReplica: Sendable {
             try writer.set("mission_space", to: response.mission.text)
             // A replica whose key was lost has a new one: its actors are stated anew.
             try writer.unsignActors(except: identity.publicKey)
+            try writer.didSayIdentity()
             let peer = try writer.putPeer(
                 replica: Array(hash.prefix(16)),
                 desk: "HQ",

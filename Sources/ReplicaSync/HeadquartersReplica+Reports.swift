@@ -85,7 +85,39 @@ public struct HeadquartersReport: Hashable, Sendable {
     }
 }
 
+/// Why no replica was retired.
+public enum RetirementFailure: Error, Hashable, Sendable {
+    /// No active replica has the code or number.
+    case notFound(String)
+    /// Several active replicas do: their numbers.
+    case ambiguous(String, replicas: [String])
+}
+
 extension HeadquartersReplica {
+    /// Retires a replica: it gets nothing more, and what it sends is refused.
+    ///
+    /// - Parameter name: The code of a desk with one active replica, or the first digits of a
+    ///   replica's number.
+    /// - Returns: The replica's report, from before.
+    /// - Throws: `RetirementFailure`; what the store reports.
+    public func retire(_ name: String) throws -> DeskReport {
+        let active = try desks().filter { $0.state == "active" }
+        let ofDesk = active.filter { $0.desk == name.uppercased() }
+        let named =
+            ofDesk.isEmpty ? active.filter { $0.replica.hasPrefix(name.lowercased()) } : ofDesk
+        guard let report = named.first else { throw RetirementFailure.notFound(name) }
+        guard named.count == 1 else {
+            throw RetirementFailure.ambiguous(name, replicas: named.map(\.replica))
+        }
+        try store.write { writer in
+            for peer in try writer.reader.peers() where hexadecimal(peer.replica) == report.replica
+            {
+                try writer.retire(peer: peer.row)
+            }
+        }
+        return report
+    }
+
     private static let servingSince = "serving_since"
 
     /// Remembers that a server serves from now on, or no longer does.

@@ -145,7 +145,8 @@ public struct HeadquartersReplica: Sendable {
     /// that it presents.
     /// - Throws: `AuthenticationFailure.badToken`, and what the store reports.
     public func enrol(_ request: EnrolRequest) throws -> EnrolResponse {
-        try store.write { writer in
+        if let predecessor = request.predecessor { return try succeed(predecessor, request) }
+        return try store.write { writer in
             let secretHash = Self.hash(of: request.secret)
             guard let enrolment = try writer.reader.enrolment(secretHash: secretHash),
                 enrolment.desk == request.desk.uppercased(),
@@ -181,6 +182,40 @@ public struct HeadquartersReplica: Sendable {
             return EnrolResponse(
                 publicKey: identity.publicKey,
                 mission: enrolment.mission,
+                spaces: spaces
+            )
+        }
+    }
+
+    /// Lists a replica that was restored or copied beside the one that it was, with the same grants:
+    /// both may be at work, until one is retired.
+    private func succeed(
+        _ predecessor: ReplicaID,
+        _ request: EnrolRequest
+    ) throws -> EnrolResponse {
+        try store.write { writer in
+            guard let known = try writer.reader.peer(replica: predecessor.bytes),
+                known.publicKey == request.publicKey
+            else { throw AuthenticationFailure.unknownReplica }
+            guard known.state == "active" else { throw AuthenticationFailure.retired }
+            guard let mission = known.mission.flatMap({ SpaceName($0) }) else {
+                throw StoreError.damaged(detail: "a desk without a mission")
+            }
+            let spaces = try writer.reader.peerSpaces(of: known.row).filter(\.isGranted)
+                .map(\.space)
+            if try writer.reader.peer(replica: request.replica.bytes) == nil {
+                let peer = try writer.putPeer(
+                    replica: request.replica.bytes,
+                    desk: known.desk,
+                    publicKey: known.publicKey,
+                    mission: mission.text,
+                    hasAllSpaces: known.hasAllSpaces
+                )
+                for space in spaces { try writer.grant(space, toPeer: peer) }
+            }
+            return EnrolResponse(
+                publicKey: identity.publicKey,
+                mission: mission,
                 spaces: spaces
             )
         }
@@ -234,6 +269,8 @@ public struct HeadquartersReplica: Sendable {
         let tokenVerifies = try verifies(request.token)
         let context = RequestContext(
             replica: replica,
+            publicKey: peer.publicKey,
+            acceptsRelays: try acceptsRelays(),
             tokenVerifies: tokenVerifies,
             byteLimit: min(byteLimit, max(Int(request.byteLimit), 1))
         )
@@ -265,6 +302,48 @@ public struct HeadquartersReplica: Sendable {
         )
     }
 
+    /// The introductions that are true: of the desk itself, or of another replica whose key is known.
+    private func vouched(
+        _ actors: [ActorIntroduction],
+        for peer: StoredPeer,
+        _ writer: StoreWriter
+    ) throws -> [ActorIntroduction] {
+        if actors.allSatisfy({ $0.publicKey == peer.publicKey && $0.desk == peer.desk }) {
+            return actors
+        }
+        let desks = Dictionary(
+            try writer.reader.peers().map { ($0.publicKey, $0.desk) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        return actors.filter { desks[$0.publicKey] == $0.desk }
+    }
+
+    /// Whether changes are taken from any desk that holds them, since this store was restored from a
+    /// backup not long ago.
+    package func acceptsRelays() throws -> Bool {
+        guard let text = try store.read({ try $0.setting(Self.relaysUntil) }),
+            let until = UInt64(text)
+        else { return false }
+        return store.environment.now().milliseconds < until
+    }
+
+    /// The setting that says until when relayed changes are taken.
+    private static let relaysUntil = "relays_until"
+
+    /// How long after a restore relayed changes are taken: 30 days, in milliseconds.
+    private static let relayPeriod: UInt64 = 30 * 86_400_000
+
+    /// Makes a store that was restored from a backup fit to go on: it writes under new actors, the
+    /// desks see that it is another incarnation and send again what it lost, their own and, for 30
+    /// days, each other's.
+    public func noteRestored() throws {
+        let until = store.environment.now().milliseconds &+ Self.relayPeriod
+        try store.write { writer in
+            try writer.takeNewActors()
+            try writer.set(Self.relaysUntil, to: String(until))
+        }
+    }
+
     /// Remembers when a desk was last here, to the minute, so that an idle exchange seldom writes.
     private func noteSync(of peer: StoredPeer) throws {
         let now = store.environment.now().milliseconds
@@ -284,49 +363,48 @@ public struct HeadquartersReplica: Sendable {
             let reader = writer.reader
             let memory = try reader.peerSpaces(of: peer.row).first { $0.space == request.space }
             var session = HeadquartersSession(request, in: context)
-            var action = session.start(
+            var action = try session.start(
                 isGranted: memory?.isGranted ?? false,
                 told: memory?.knowledge,
-                own: memory == nil ? VersionVector() : try reader.knowledge(of: request.space)
-            ) { actor in
-                // An actor whose owner cannot be read is nobody's, and its dots are refused.
-                (try? reader.owner(of: actor)).flatMap { $0 }.flatMap {
-                    ReplicaID(bytes: $0.replica)
-                }
-            }
+                own: memory == nil ? VersionVector() : try reader.knowledge(of: request.space),
+                chained: { try reader.chained(in: request.space) },
+                digest: reader.chainDigest
+            )
             while true {
                 switch action {
-                case .apply(let page, let chains, let actors):
-                    let isOwn = actors.allSatisfy { $0.publicKey == peer.publicKey }
-                    let result = try writer.apply(
-                        SpaceApplication(
-                            space: request.space,
-                            page: page,
-                            chains: chains,
-                            actors: isOwn ? actors : [],
-                            raise: nil,
-                            memory: PeerMemory()
-                        )
+                case .reconcile(var application):
+                    application.actors = try vouched(application.actors, for: peer, writer)
+                    try writer.introduce(application.actors, in: request.space)
+                    let reconciliation = try writer.reconcile(application)
+                    action = try session.didReconcile(
+                        reconciliation,
+                        own: try reader.knowledge(of: request.space),
+                        owner: { try reader.owner(of: $0)?.publicKey },
+                        held: { uid in
+                            let key = RecordKey(space: request.space, uid: uid)
+                            return try reader.record(key)?.state.context ?? VersionVector()
+                        }
                     )
-                    refusals = try writer.refuseInvalid(page, in: request.space)
+                case .apply(let reconciliation):
+                    let result = try writer.take(reconciliation)
+                    refusals = try writer.refuseInvalid(
+                        reconciliation.application.page,
+                        in: request.space
+                    )
                     action = session.didApply(result)
                 case .raise(let knowledge):
                     try writer.raiseKnowledge(of: request.space, to: knowledge)
                     action = session.didRaise()
                 case .read(let reading):
-                    try writer.signActors(
-                        identity,
-                        replica: try reader.replicaID(),
-                        desk: "HQ"
-                    )
+                    try writer.signActors(identity, desk: "HQ")
                     action = session.didRead(try reader.snapshot(reading))
                 case .answer(var response, let deskKnowledge, let told):
-                    if let deskKnowledge {
+                    if let told {
                         try writer.remember(
                             peer: peer.row,
                             space: request.space,
                             told: told,
-                            acknowledged: deskKnowledge
+                            acknowledged: deskKnowledge ?? memory?.acknowledged ?? VersionVector()
                         )
                     }
                     response.refusals = refusals
@@ -338,15 +416,36 @@ public struct HeadquartersReplica: Sendable {
 
     // MARK: Tokens of answers
 
+    /// Whether this store gave out a token.
+    ///
+    /// A token that bears headquarters' own seal and that this store cannot have given out is from a
+    /// time that it has lost: it was rolled back, and goes on as one that was restored.
     private func verifies(_ token: [UInt8]) throws -> Bool {
-        var reader = ByteReader(token)
-        guard let epoch = try? reader.bigEndian(UInt64.self),
+        let body = Array(token.dropLast(Self.sealBytes))
+        var reader = ByteReader(body)
+        guard seal(of: body) == Array(token.suffix(Self.sealBytes)),
+            let epoch = try? reader.bigEndian(UInt64.self),
             let nonce = try? reader.bigEndian(UInt64.self), let sequence = try? reader.varint(),
             reader.isAtEnd
         else { return false }
-        return try store.read {
-            try $0.verifies(sequence: sequence, nonce: nonce, epoch: epoch)
+        let (isGood, isPast) = try store.read { store in
+            (
+                try store.verifies(sequence: sequence, nonce: nonce, epoch: epoch),
+                try store.pastEpochs.contains(epoch)
+            )
         }
+        if !isGood, !isPast { try noteRestored() }
+        return isGood
+    }
+
+    private static let sealBytes = 8
+
+    /// What shows that headquarters made a token: nobody else has its key.
+    private func seal(of body: [UInt8]) -> [UInt8] {
+        let secret = Array("attache token\0".utf8) + identity.privateKey.rawRepresentation
+        let key = SymmetricKey(data: SHA256.hash(data: secret))
+        let code = HMAC<SHA256>.authenticationCode(for: body, using: key)
+        return Array(code.prefix(Self.sealBytes))
     }
 
     /// Gives the token of the present state; the one that is known where nothing has changed, so
@@ -363,6 +462,6 @@ public struct HeadquartersReplica: Sendable {
         writer.bigEndian(nonce.epoch)
         writer.bigEndian(nonce.nonce)
         writer.varint(nonce.sequence)
-        return writer.bytes
+        return writer.bytes + seal(of: writer.bytes)
     }
 }

@@ -38,6 +38,12 @@ extension StoreReader {
             forgotten: VersionVector(),
             fingerprint: try space(reading.space).fingerprint
         )
+        snapshot.heads = try ChainHeads.hash(
+            of: knowledge,
+            told: reading.peerKnowledge,
+            digest: chainDigest
+        )
+        if let shown = reading.chainsShown { try addChains(to: &snapshot, beyond: shown) }
         guard reading.byteLimit > 0 else {
             snapshot.isLast = false
             return snapshot
@@ -75,30 +81,24 @@ extension StoreReader {
             snapshot.reached = record.sequence
             return true
         }
-        if snapshot.isLast {
-            snapshot.reached = try sequence
-            for entry in knowledge.entries(beyond: reading.peerKnowledge) {
-                snapshot.chains += try chainSegments(
-                    of: entry,
-                    after: reading.peerKnowledge.counter(of: entry.actor)
-                )
-            }
-        }
-        snapshot.actors = try introductions(in: snapshot, to: reading.peerKnowledge)
+        if snapshot.isLast { snapshot.reached = try sequence }
+        snapshot.actors = try introductions(in: snapshot, to: reading.met)
         return snapshot
     }
 
-    private func chainSegments(
-        of entry: VersionVector.Entry,
-        after counter: UInt64
-    ) throws -> [ChainSegment] {
-        try chains(of: entry.actor, after: counter, through: entry.counter).map { stretch in
-            ChainSegment(
-                actor: entry.actor,
-                first: stretch.first,
-                digests: stretch.digests,
-                head: stretch.head
-            )
+    private func addChains(to snapshot: inout SpaceSnapshot, beyond peer: VersionVector) throws {
+        // Digests beyond the knowledge are of pages whose last one never came: another may know them
+        // under another name.
+        for actor in try chainedActors(in: snapshot.space) {
+            snapshot.chains += try chains(of: actor, after: peer.counter(of: actor)).map {
+                stretch in
+                ChainSegment(
+                    actor: actor,
+                    first: stretch.first,
+                    digests: stretch.digests,
+                    head: stretch.head
+                )
+            }
         }
     }
 
@@ -119,7 +119,8 @@ extension StoreReader {
                 replica: replica,
                 desk: owner.desk,
                 publicKey: owner.publicKey,
-                signature: owner.signature
+                signature: owner.signature,
+                branch: owner.branch
             )
         }
     }
@@ -128,11 +129,18 @@ extension StoreReader {
 extension StoreWriter {
     /// Takes in a page, its chains and its actors, and raises the knowledge after a last page.
     ///
-    /// Where a chain contradicts what is known here, nothing of the page is merged.
+    /// Chains are compared before anything is merged.
     /// Spec: `Protocol/spec/05-sync.md` §4.
     func apply(_ application: SpaceApplication) throws -> SpaceResult {
-        let space = application.space
-        for actor in application.actors {
+        try introduce(application.actors, in: application.space)
+        let reconciliation = try reconcile(application)
+        return try take(reconciliation)
+    }
+
+    /// Remembers who actors are.
+    /// - Throws: `ExchangeError.badIntroduction`, and what the store reports.
+    func introduce(_ actors: [ActorIntroduction], in space: SpaceName) throws {
+        for actor in actors {
             do {
                 try actor.verify(space: space)
             } catch {
@@ -144,80 +152,56 @@ extension StoreWriter {
                 replica: actor.replica.bytes,
                 desk: actor.desk,
                 publicKey: actor.publicKey,
-                signature: actor.signature
+                signature: actor.signature,
+                branch: actor.branch
             )
         }
+    }
+
+    /// Merges a page whose chains were compared, and raises the knowledge after a last one.
+    func take(_ reconciliation: Reconciliation) throws -> SpaceResult {
+        let application = reconciliation.application
+        let space = application.space
         var result = SpaceResult(
             space: space,
+            isForked: reconciliation.isForked,
+            hasNewActor: reconciliation.hasNewActor,
             knowledge: VersionVector(),
             fingerprint: Fingerprint()
         )
-        result.forks = try forks(in: application)
-        if result.forks.isEmpty {
-            let deltas = application.page.records
-            for (delta, outcome) in zip(deltas, try merge(deltas, into: space)) {
-                switch outcome {
-                case .merged(let newConflicts):
-                    result.merged += 1
-                    result.newConflicts += newConflicts
-                case .needed: result.needed.append(delta.uid)
-                case .unchanged, .known: break
-                }
+        let deltas = application.page.records
+        for (delta, outcome) in zip(deltas, try merge(deltas, into: space)) {
+            switch outcome {
+            case .merged(let newConflicts):
+                result.merged += 1
+                result.newConflicts += newConflicts
+            case .needed: result.needed.append(delta.uid)
+            case .unchanged, .known: break
             }
-            if let raise = application.raise, result.needed.isEmpty {
-                try raiseKnowledge(of: space, to: raise)
-            }
+        }
+        if let raise = application.raise, result.needed.isEmpty {
+            try raiseKnowledge(of: space, to: raise)
         }
         result.knowledge = try reader.knowledge(of: space)
         result.fingerprint = try fingerprint(of: space)
         return result
     }
 
-    /// The actors whose chain is another than the one known here, and this replica's own where the
-    /// peer knows more of it than the replica itself: it was restored or copied.
-    private func forks(in application: SpaceApplication) throws -> [ActorID] {
-        var forks: Set<ActorID> = []
-        for segment in application.chains {
-            for (index, digest) in segment.digests.enumerated() {
-                let counter = segment.first + UInt64(index)
-                if try !observeChain(actor: segment.actor, counter: counter, digest: digest) {
-                    forks.insert(segment.actor)
-                }
-            }
-            if let head = segment.head, !segment.digests.isEmpty {
-                let last = segment.first + UInt64(segment.digests.count - 1)
-                if try !observeChain(actor: segment.actor, counter: last, head: head) {
-                    forks.insert(segment.actor)
-                }
-            }
-        }
-        if let own = try reader.space(application.space).actor, let raise = application.raise {
-            let known = try reader.knowledge(of: application.space).counter(of: own)
-            if raise.counter(of: own) > known { forks.insert(own) }
-        }
-        return forks.sorted()
-    }
-
     /// Signs the statements of this replica's actors that nobody has signed yet.
-    func signActors(
-        _ identity: ReplicaIdentity,
-        replica: ReplicaID,
-        desk: String
-    ) throws {
+    func signActors(_ identity: ReplicaIdentity, desk: String) throws {
         // An actor that this transaction made is known to the reader after it is written.
         try flush()
-        for space in try reader.spaces() {
-            guard let actor = space.actor, try reader.owner(of: actor)?.signature.isEmpty ?? true
-            else { continue }
+        for own in try reader.unsignedActors() {
+            guard let replica = ReplicaID(bytes: own.replica) else { continue }
             let statement = try ActorIntroduction.signed(
-                actor: actor,
+                actor: own.actor,
                 replica: replica,
-                space: space.name,
+                space: own.space,
                 desk: desk,
                 key: identity.privateKey
             )
             try sign(
-                actor: actor,
+                actor: own.actor,
                 publicKey: statement.publicKey,
                 signature: statement.signature
             )

@@ -12,7 +12,7 @@ public enum SpaceStanding: Hashable, Sendable {
     case diverged
     /// Headquarters does not grant the space to this desk.
     case notGranted
-    /// Headquarters saw another history of this replica or of an actor that it relayed.
+    /// The chains differ in a way that the two sides could not settle.
     case forked
     /// Headquarters did not take changes that are not this desk's to write.
     case forged
@@ -36,6 +36,10 @@ public struct SessionSummary: Hashable, Sendable {
     public var refusals: [Refusal] = []
     /// How each space stands.
     public var standings: [SpaceName: SpaceStanding] = [:]
+    /// Whether this replica was found to be restored or copied, and writes under new actors now.
+    public var hasNewActors = false
+    /// In how many spaces two histories of one actor were set apart.
+    public var forks = 0
 
     /// Creates the summary of a session that did nothing.
     public init() {}
@@ -62,6 +66,8 @@ public struct DeskSession: Sendable {
         case send(SyncRequest)
         /// Apply these pages, one transaction each, and remember the token; then `didApply`.
         case apply([SpaceApplication], token: [UInt8])
+        /// Compare headquarters' chains with this replica's, then report `didCompare`.
+        case compare([SpaceComparison])
         /// The exchange is over.
         case finish(SessionSummary)
     }
@@ -77,6 +83,34 @@ public struct DeskSession: Sendable {
         var isPushed = false
         /// Whether headquarters left changes out that are not this desk's to write.
         var isForged = false
+        /// What headquarters was shown the chains of in this session.
+        var shown = VersionVector()
+        /// Whether no page of this session was sent yet.
+        var isFirst = true
+        /// What headquarters has of the chains that it compares next; nil where it compares none.
+        var compared: VersionVector?
+        /// How often the chains were compared.
+        var comparisons = 0
+        /// Where the next exchange begins to push: a record that was left out is met again.
+        var pushedForGood: UInt64
+
+        init(_ memory: PeerMemory) {
+            self.memory = memory
+            pushedForGood = memory.pushed
+        }
+
+        /// Begins to show and to want chains anew: what was sent was not taken.
+        mutating func forgetChains() {
+            shown = VersionVector()
+            isFirst = true
+        }
+
+        /// What the replica remembers for the next exchange.
+        var lasting: PeerMemory {
+            var lasting = memory
+            lasting.pushed = min(memory.pushed, pushedForGood)
+            return lasting
+        }
         var isDone = false
     }
 
@@ -94,6 +128,10 @@ public struct DeskSession: Sendable {
     private var receivedRecords = DistinctCount<RecordUID>()
     /// How often a peer that keeps asking for more is followed before the session gives up.
     private static let roundLimit = 1_000_000
+    /// How often the chains of one space may be compared before the session gives up on it.
+    private static let comparisonLimit = 8
+    /// What is applied once the chains were compared.
+    private var waiting: [SpaceApplication] = []
 
     /// Creates a session.
     ///
@@ -111,7 +149,7 @@ public struct DeskSession: Sendable {
         self.token = token
         self.schema = schema
         self.byteLimit = byteLimit
-        spaces = memories.mapValues { Progress(memory: $0) }
+        spaces = memories.mapValues { Progress($0) }
     }
 
     /// Begins the exchange.
@@ -131,10 +169,15 @@ public struct DeskSession: Sendable {
                     // asks, since a page against a guess might be the whole store in vain.
                     SpaceReading(
                         space: name,
-                        peerKnowledge: progress.memory.knowledge ?? VersionVector(),
+                        peerKnowledge: progress.compared ?? progress.memory.knowledge
+                            ?? VersionVector(),
+                        met: progress.memory.knowledge ?? VersionVector(),
                         after: progress.memory.pushed,
                         whole: progress.wanted,
-                        byteLimit: progress.memory.knowledge == nil ? 0 : byteLimit
+                        byteLimit: progress.memory.knowledge == nil || progress.compared != nil
+                            ? 0 : byteLimit,
+                        chainsShown: progress.compared
+                            ?? progress.memory.knowledge?.merged(with: progress.shown)
                     )
                 }
             }
@@ -162,6 +205,13 @@ public struct DeskSession: Sendable {
             space.actors = snapshot.actors
             space.needed = progress.needed
             space.forgotten = snapshot.forgotten
+            if progress.memory.knowledge != nil, progress.compared == nil {
+                space.heads = snapshot.heads
+                space.wantsChains = progress.isFirst
+                progress.isFirst = false
+                progress.shown = snapshot.knowledge
+            }
+            progress.compared = nil
             progress.outgoing = snapshot
             spaces[snapshot.space] = progress
             request.spaces.append(space)
@@ -174,9 +224,10 @@ public struct DeskSession: Sendable {
         summary.roundTrips += 1
         token = response.token
         var applications: [SpaceApplication] = []
+        var comparisons: [SpaceComparison] = []
         for answer in response.spaces {
             if answer.verdict == .granted, spaces[answer.space] == nil {
-                spaces[answer.space] = Progress(memory: PeerMemory())
+                spaces[answer.space] = Progress(PeerMemory())
                 applications.append(
                     SpaceApplication(
                         space: answer.space,
@@ -184,6 +235,7 @@ public struct DeskSession: Sendable {
                         chains: [],
                         actors: [],
                         raise: nil,
+                        shown: VersionVector(),
                         memory: PeerMemory()
                     )
                 )
@@ -194,49 +246,77 @@ public struct DeskSession: Sendable {
             progress.response = answer
             progress.isPushed = false
             switch answer.verdict {
-            case .merged, .tokenUnknown, .forged:
+            case .merged, .tokenUnknown, .forged, .forked:
                 guard let theirs = answer.knowledge.applied(to: outgoing.knowledge) else {
                     // The answer is not about our request: start this space anew.
                     progress.memory = PeerMemory()
+                    progress.forgetChains()
                     break
                 }
-                let wasTaken = answer.verdict != .tokenUnknown
+                let wasTaken = answer.verdict == .merged || answer.verdict == .forged
                 if answer.verdict == .forged { progress.isForged = true }
                 if wasTaken { note(sent: outgoing) }
                 progress.memory.knowledge = theirs
                 // A record that headquarters needs whole must be met again if the session is cut.
                 if !wasTaken {
+                    progress.forgetChains()
                     progress.memory.pushed = 0
+                    progress.pushedForGood = 0
                 } else if answer.needed.isEmpty {
                     progress.memory.pushed = outgoing.reached
+                    if !progress.isForged { progress.pushedForGood = outgoing.reached }
                 }
                 progress.memory.pulled = answer.cursor
                 progress.isPushed = wasTaken && outgoing.isLast
                 progress.wanted = answer.needed
                 note(received: answer)
+                // Without a comparison headquarters takes and gives nothing, unless the two have nothing
+                // in common.
+                let isCompared = wasTaken || answer.isLast || !answer.page.records.isEmpty
+                if !isCompared {
+                    comparisons.append(
+                        SpaceComparison(space: answer.space, chains: answer.chains)
+                    )
+                    progress.comparisons += 1
+                    if progress.comparisons > Self.comparisonLimit {
+                        summary.standings[answer.space] = .forked
+                        progress.isDone = true
+                    }
+                }
                 applications.append(
                     SpaceApplication(
                         space: answer.space,
                         page: answer.page,
-                        chains: answer.chains,
+                        chains: isCompared ? answer.chains : [],
                         actors: answer.actors,
                         raise: answer.isLast ? theirs : nil,
-                        memory: progress.memory
+                        shown: theirs,
+                        memory: progress.lasting
                     )
                 )
             case .knowledgeUnknown:
                 progress.memory = PeerMemory()
+                progress.forgetChains()
             case .granted:
                 break
-            case .notGranted, .forked:
-                summary.standings[answer.space] =
-                    answer.verdict == .notGranted ? .notGranted : .forked
+            case .notGranted:
+                summary.standings[answer.space] = .notGranted
                 progress.isDone = true
             }
             summary.refusals += answer.refusals
             spaces[answer.space] = progress
         }
-        return .apply(applications, token: token)
+        if comparisons.isEmpty { return .apply(applications, token: token) }
+        waiting = applications
+        return .compare(comparisons)
+    }
+
+    /// Takes which chains are to be shown from where, and gives the pages to apply.
+    public mutating func didCompare(_ agreement: ChainAgreement) -> Action {
+        for (space, vector) in agreement.shared { spaces[space]?.compared = vector }
+        if agreement.hasNewActors { summary.hasNewActors = true }
+        defer { waiting = [] }
+        return .apply(waiting, token: token)
     }
 
     /// Takes what applying did and gives the next round, or the end.
@@ -247,9 +327,15 @@ public struct DeskSession: Sendable {
             }
             summary.newConflicts += result.newConflicts
             progress.needed = result.needed
-            if !result.forks.isEmpty {
-                summary.standings[result.space] = .forked
-                progress.isDone = true
+            if result.hasNewActor { summary.hasNewActors = true }
+            if result.isForked {
+                summary.forks += 1
+                progress.isPushed = false
+                progress.comparisons += 1
+                if progress.comparisons > Self.comparisonLimit {
+                    summary.standings[result.space] = .forked
+                    progress.isDone = true
+                }
             } else if progress.isPushed, answer.isLast, progress.needed.isEmpty,
                 progress.wanted.isEmpty
             {

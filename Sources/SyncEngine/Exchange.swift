@@ -8,26 +8,37 @@ public struct SpaceReading: Hashable, Sendable {
     public var space: SpaceName
     /// What the peer is known to hold.
     public var peerKnowledge: VersionVector
+    /// The actors that the peer has named itself, so that they need no introduction.
+    public var met: VersionVector
     /// The local sequence after which records are looked at.
     public var after: UInt64
     /// Records that the peer asked for whole.
     public var whole: [RecordUID]
     /// About how many bytes of records to take at most; 0 for none.
     public var byteLimit: Int
+    /// Behind what the chains are shown: what the peer knows, or was shown before in this session; nil
+    /// where none are.
+    ///
+    /// A page never comes before the digests of what it holds: the peer may get no further than it.
+    public var chainsShown: VersionVector?
 
     /// Creates a reading.
     public init(
         space: SpaceName,
         peerKnowledge: VersionVector,
+        met: VersionVector,
         after: UInt64,
         whole: [RecordUID],
-        byteLimit: Int
+        byteLimit: Int,
+        chainsShown: VersionVector?
     ) {
         self.space = space
         self.peerKnowledge = peerKnowledge
+        self.met = met
         self.after = after
         self.whole = whole
         self.byteLimit = byteLimit
+        self.chainsShown = chainsShown
     }
 }
 
@@ -43,8 +54,10 @@ public struct SpaceSnapshot: Hashable, Sendable {
     public var isLast: Bool
     /// The sequence that the page reaches.
     public var reached: UInt64
-    /// Chain digests between the peer's knowledge and this one; on the last page only.
+    /// Chain digests behind what the peer was shown.
     public var chains: [ChainSegment]
+    /// The hash of the chain heads at what both sides hold; 0 where it cannot be stated.
+    public var heads: UInt64 = 0
     /// The actors of the page, or on the last page of the knowledge, that are new to the peer.
     public var actors: [ActorIntroduction]
     /// The greatest stable cut that was applied.
@@ -88,6 +101,8 @@ public struct SpaceApplication: Hashable, Sendable {
     public var actors: [ActorIntroduction]
     /// The knowledge to raise to after a last page, unless a record is still needed whole.
     public var raise: VersionVector?
+    /// What the peer knows, whether or not the page is the last.
+    public var shown: VersionVector
     /// What to remember of the peer, for the next exchange.
     public var memory: PeerMemory
 
@@ -98,6 +113,7 @@ public struct SpaceApplication: Hashable, Sendable {
         chains: [ChainSegment],
         actors: [ActorIntroduction],
         raise: VersionVector?,
+        shown: VersionVector,
         memory: PeerMemory
     ) {
         self.space = space
@@ -105,7 +121,50 @@ public struct SpaceApplication: Hashable, Sendable {
         self.chains = chains
         self.actors = actors
         self.raise = raise
+        self.shown = shown
         self.memory = memory
+    }
+}
+
+/// Headquarters' digests at what both sides hold, where the two sides' chains differ.
+public struct SpaceComparison: Hashable, Sendable {
+    /// The space.
+    public var space: SpaceName
+    /// The digest of each actor at the last counter that both hold.
+    public var chains: [ChainSegment]
+
+    /// Creates a comparison.
+    public init(space: SpaceName, chains: [ChainSegment]) {
+        self.space = space
+        self.chains = chains
+    }
+}
+
+/// What comparing headquarters' chains with a desk's found.
+public struct ChainAgreement: Hashable, Sendable {
+    /// Up to where the chains agree, for each space in which some do not.
+    public var shared: [SpaceName: VersionVector] = [:]
+    /// Whether the desk's own actor was used elsewhere, so that it writes under new ones from now on.
+    public var hasNewActors = false
+
+    /// Creates the agreement of chains that do not differ.
+    public init() {}
+}
+
+/// What comparing the chains of a message with those known here found.
+public struct Reconciliation: Hashable, Sendable {
+    /// The message, with the branches in it under their names.
+    public var application: SpaceApplication
+    /// The branches in the message.
+    public var branches: [Branch] = []
+    /// Whether a branch was set apart on either side.
+    public var isForked = false
+    /// Whether this replica's own actor was used elsewhere.
+    public var hasNewActor = false
+
+    /// Creates the reconciliation of a message whose chains do not differ.
+    public init(_ application: SpaceApplication) {
+        self.application = application
     }
 }
 
@@ -138,8 +197,10 @@ public struct SpaceResult: Hashable, Sendable {
     public var newConflicts: Int
     /// The records that are needed whole.
     public var needed: [RecordUID]
-    /// Actors whose chain differs from the one known here.
-    public var forks: [ActorID]
+    /// Whether any branch was set apart, in what the peer sent or in what is held here.
+    public var isForked: Bool
+    /// Whether the replica writes under a new actor, since its own was used elsewhere.
+    public var hasNewActor: Bool
     /// The replica's knowledge afterwards.
     public var knowledge: VersionVector
     /// The fingerprint afterwards.
@@ -151,7 +212,8 @@ public struct SpaceResult: Hashable, Sendable {
         merged: Int = 0,
         newConflicts: Int = 0,
         needed: [RecordUID] = [],
-        forks: [ActorID] = [],
+        isForked: Bool = false,
+        hasNewActor: Bool = false,
         knowledge: VersionVector,
         fingerprint: Fingerprint
     ) {
@@ -159,7 +221,8 @@ public struct SpaceResult: Hashable, Sendable {
         self.merged = merged
         self.newConflicts = newConflicts
         self.needed = needed
-        self.forks = forks
+        self.isForked = isForked
+        self.hasNewActor = hasNewActor
         self.knowledge = knowledge
         self.fingerprint = fingerprint
     }

@@ -40,7 +40,7 @@ struct Attache: AsyncParsableCommand {
                 name: "The replica",
                 subcommands: [
                     InitCommand.self, StatusCommand.self, SpacesCommand.self, ConfigCommand.self,
-                    BackupCommand.self, DoctorCommand.self,
+                    BackupCommand.self, RestoreCommand.self, DoctorCommand.self,
                     SchemaCommand.self,
                 ]
             ),

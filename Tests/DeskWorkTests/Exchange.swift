@@ -46,7 +46,7 @@ func send(from sender: Desk, to receiver: Desk, space: SpaceName = .allMissions)
         for delta in mail.deltas { _ = try writer.merge(delta, into: space) }
         for (actor, chain) in mail.chains {
             for (index, digest) in chain.digests.enumerated() {
-                _ = try writer.observeChain(
+                try writer.keepChain(
                     actor: actor,
                     counter: chain.first + UInt64(index),
                     digest: digest

@@ -228,27 +228,86 @@ struct ExchangeTests {
         #expect(owner.publicKey == ministry.headquarters.identity.publicKey)
     }
 
-    @Test func aDeskWhoseFileWentBackIsToldAndNothingIsMerged() throws {
+    /// A desk whose file went back behind what headquarters has of it, without anybody noticing.
+    private func ministryWithRestoredDesk() throws -> Ministry {
         let ministry = try Ministry()
         let desk = try ministry.addDesk("BER")
+        try ministry.addDesk("LON")
         try ministry.write([20: "One"], of: 1, at: "BER")
         try ministry.sync("BER")
         let copy = ministry.directory.path("copy")
         try desk.store.copy(to: copy)
-        try ministry.write([20: "Two"], of: 2, at: "BER")
+        try ministry.write([20: "Two", 34: "Bonn"], of: 1, at: "BER")
+        try ministry.write([20: "Other"], of: 2, at: "BER")
         try ministry.sync("BER")
-        // The old copy writes under counters that headquarters has seen another history of.
+        try ministry.sync("LON")
         let restored = DeskReplica(
             store: try ReplicaStore(opening: copy, environment: .seeded(77)),
             identity: desk.identity
         )
         ministry.replace("BER", by: restored)
-        try ministry.write([20: "Other"], of: 3, at: "BER")
+        return ministry
+    }
+
+    @Test func aDeskWhoseFileWentBackTakesItsOwnChangesInAgainUnderANewActor() throws {
+        let ministry = try ministryWithRestoredDesk()
+        let before = try ministry.desk("BER").replicaID()
         let summary = try ministry.sync("BER")
-        #expect(summary.standings[.allMissions] == .forked)
-        #expect(!summary.isVerified)
-        #expect(try ministry.values(of: 20, 3, at: "BER") == ["Other"])
+        #expect(summary.isVerified)
+        #expect(summary.hasNewActors)
+        #expect(summary.forks == 0)
+        #expect(try ministry.values(of: 20, 1, at: "BER") == ["Two"])
+        #expect(try ministry.desk("BER").replicaID() != before)
+        #expect(try ministry.desk("BER").successionRequests().first?.predecessor == before)
+        // Who it was is said at the next exchange; then headquarters lists both.
+        try ministry.write([20: "Three"], of: 1, at: "BER")
+        #expect(try ministry.sync("BER").isVerified)
+        let desks = try ministry.headquarters.store.read { try $0.peers().map(\.desk) }
+        #expect(desks == ["BER", "BER", "LON"])
+        #expect(try ministry.sync("LON").isVerified)
+        #expect(try ministry.values(of: 20, 1, at: "LON") == ["Three"])
+    }
+
+    @Test func twoHistoriesOfOneActorAreSetApartAndBothKept() throws {
+        let ministry = try ministryWithRestoredDesk()
+        // It writes under counters that headquarters and London have seen another history of.
+        try ministry.write([20: "Second", 33: "DE"], of: 1, at: "BER")
+        try ministry.write([20: "Another"], of: 3, at: "BER")
+        let summary = try ministry.sync("BER")
+        #expect(summary.isVerified)
+        #expect(summary.hasNewActors)
+        #expect(try ministry.sync("LON").isVerified)
+        #expect(try ministry.sync("BER").isVerified)
+        for code in ["BER", "LON", "HQ"] {
+            #expect(try ministry.values(of: 20, 1, at: code) == ["Two", "Second"])
+            #expect(try ministry.values(of: 34, 1, at: code) == ["Bonn"])
+            #expect(try ministry.values(of: 33, 1, at: code) == ["DE"])
+            #expect(try ministry.values(of: 20, 2, at: code) == ["Other"])
+            #expect(try ministry.values(of: 20, 3, at: code) == ["Another"])
+        }
+    }
+
+    @Test func headquartersThatWentBackGetsWhatItLostFromAnyDesk() throws {
+        let ministry = try Ministry()
+        try ministry.addDesk("BER")
+        try ministry.addDesk("LON")
+        try ministry.write([20: "One"], of: 1, at: "BER")
+        try ministry.sync("BER")
+        let copy = ministry.directory.path("hq-copy")
+        try ministry.headquarters.store.copy(to: copy)
+        try ministry.write([20: "Two"], of: 2, at: "BER")
+        try ministry.sync("BER")
+        try ministry.sync("LON")
+        let restored = HeadquartersReplica(
+            store: try ReplicaStore(opening: copy, environment: .seeded(78)),
+            identity: ministry.headquarters.identity
+        )
+        try restored.noteRestored()
+        ministry.replaceHeadquarters(by: restored)
+        // London alone comes: it holds what Berlin wrote.
+        #expect(try ministry.sync("LON").isVerified)
         #expect(try ministry.values(of: 20, 2, at: "HQ") == ["Two"])
+        #expect(try ministry.sync("BER").isVerified)
     }
 
     @Test func enrolmentRenamesTheMissionsSpaceAndKeepsUnsentChanges() throws {

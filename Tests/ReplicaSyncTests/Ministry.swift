@@ -68,6 +68,11 @@ final class Ministry {
         desks[code] = replica
     }
 
+    /// Puts another store in headquarters' place.
+    func replaceHeadquarters(by replica: HeadquartersReplica) {
+        headquarters = replica
+    }
+
     func desk(_ code: String) throws -> DeskReplica {
         guard let desk = desks[code] else { throw LinkBroken() }
         return desk
@@ -78,6 +83,11 @@ final class Ministry {
     func sync(_ code: String, byteLimit: Int = 1 << 20, cut: Cut? = nil) throws -> SessionSummary {
         let desk = try desk(code)
         guard let peer = try desk.headquarters() else { throw LinkBroken() }
+        if try desk.hasUnsaidIdentity(), let request = try desk.successionRequests().first {
+            _ = try headquarters.enrol(try EnrolRequest(decoding: try request.encoded()))
+            try desk.didSayIdentity()
+        }
+        let replica = try desk.replicaID()
         var session = try desk.beginSession(with: peer, byteLimit: byteLimit)
         var action = session.start()
         var round = 0
@@ -91,12 +101,14 @@ final class Ministry {
                 let arrived = try SyncRequest(decoding: try request.encoded())
                 guard
                     let known = try headquarters.store.read({ reader in
-                        try reader.peer(replica: try desk.replicaID().bytes)
+                        try reader.peer(replica: replica.bytes)
                     })
                 else { throw LinkBroken() }
                 let answer = try headquarters.answer(arrived, from: known, byteLimit: byteLimit)
                 if cut == .response(round) { throw LinkBroken() }
                 action = session.didReceive(try SyncResponse(decoding: try answer.encoded()))
+            case .compare(let comparisons):
+                action = session.didCompare(try desk.compare(comparisons))
             case .apply(let applications, let token):
                 action = session.didApply(
                     try desk.apply(applications, token: token, of: peer)

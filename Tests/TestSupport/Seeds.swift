@@ -12,6 +12,12 @@ public enum Seeds {
         if let seed = environment("SEED").flatMap({ UInt64($0) }) { return seed..<(seed &+ 1) }
         return 0..<(environment("SEEDS").flatMap { UInt64($0) } ?? count)
     }
+
+    /// The number of the one profile that is to be run, where `PROFILE` names it.
+    public static var profile: Int? { environment("PROFILE").flatMap { Int($0) } }
+
+    /// Whether one schedule is run again, so that a test may tell all about it.
+    public static var isSingle: Bool { environment("SEED") != nil }
 }
 
 /// Returns the value of a variable of the environment, or nil where it is not set.

@@ -52,7 +52,7 @@ extension Desk {
 
     /// Writes a consistent copy of the replica while work goes on.
     ///
-    /// The copy has no live actors, so that a replica restored from it never uses a dot twice.
+    /// The copy is a replica of its own, so that one restored from it never uses a dot twice.
     /// - Throws: `StoreError.replicaExists` where a file is at the path, `.diskFull`, `.io`.
     public func backup(
         to path: String,
@@ -64,7 +64,7 @@ extension Desk {
             environment: store.environment,
             schema: store.schema
         )
-        try copy.write { try $0.retireActors() }
+        try copy.write { try $0.becomeBackup() }
         let records = try copy.read { try $0.recordCount() }
         copy.checkpoint()
         try copy.close()

@@ -12,6 +12,7 @@ extension EnrolRequest {
         wire.desk = desk
         wire.replica = Data(replica.bytes)
         wire.publicKey = Data(publicKey)
+        if let predecessor { wire.predecessor = Data(predecessor.bytes) }
         wire.versions = versions
         return try MessageCoding.encode(wire)
     }
@@ -22,12 +23,18 @@ extension EnrolRequest {
         let wire = try MessageCoding.decode(bytes, as: WireEnrolRequest.self, shape: .leaf)
         try Check.offer(wire.versions)
         try Check.count(wire.desk.utf8.count, atMost: Limits.deskBytes, "desk")
+        let succeeds = !wire.predecessor.isEmpty
         self.init(
-            secret: try Check.bytes(wire.secret, EnrolmentToken.secretBytes, "secret"),
+            secret: try Check.bytes(
+                wire.secret,
+                succeeds ? 0 : EnrolmentToken.secretBytes,
+                "secret"
+            ),
             desk: wire.desk,
             replica: try Check.replica(wire.replica),
             publicKey: try Check.bytes(wire.publicKey, 32, "public key")
         )
+        if succeeds { predecessor = try Check.replica(wire.predecessor) }
         versions = wire.versions
     }
 }

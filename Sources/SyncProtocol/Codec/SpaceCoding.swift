@@ -85,6 +85,8 @@ extension SpaceRequest {
         collectActors(into: &collector)
         var wire = WireSpaceRequest()
         encode(to: &wire, ActorTable(collector.actors))
+        wire.heads = heads
+        wire.chainsWanted = wantsChains
         return wire
     }
 
@@ -95,6 +97,8 @@ extension SpaceRequest {
             knowledge: try wire.knowledge.decoded(table)
         )
         try decode(wire, table)
+        heads = wire.heads
+        wantsChains = wire.chainsWanted
     }
 }
 

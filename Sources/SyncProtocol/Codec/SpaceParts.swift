@@ -66,16 +66,28 @@ extension WireIntroduction {
         desk = introduction.desk
         publicKey = Data(introduction.publicKey)
         signature = Data(introduction.signature)
+        if let origin = introduction.branch {
+            root = Data(origin.root.bytes)
+            branch = origin.digest
+        }
     }
 
     func decoded(_ table: ActorTable) throws(WireError) -> ActorIntroduction {
         try Check.count(desk.utf8.count, atMost: Limits.deskBytes, "desk")
+        var origin: BranchOrigin?
+        if !root.isEmpty {
+            guard let root = ActorID(bytes: root) else { throw .malformed("root: not 16 bytes") }
+            origin = BranchOrigin(root: root, digest: branch)
+        } else if branch != 0 {
+            throw .malformed("introductions: a branch of nothing")
+        }
         return ActorIntroduction(
             actor: try table.actor(actor, "introductions"),
             replica: try Check.replica(replica),
             desk: desk,
             publicKey: try Check.bytes(publicKey, 32, "public key"),
-            signature: try Check.bytes(signature, 64, "signature")
+            signature: try Check.bytes(signature, 64, "signature"),
+            branch: origin
         )
     }
 }

@@ -31,8 +31,9 @@ extension ActorIntroduction {
     /// Checks that the key in the introduction signed it for a space.
     ///
     /// Whether the key is the replica's is for the receiver to know.
-    /// - Throws: `WireError.badSignature`.
+    /// - Throws: `WireError.badSignature`, also where a branch's name is not made of its origin.
     public func verify(space: SpaceName) throws(WireError) {
+        if let branch, branch.name != actor { throw .badSignature("name of a branch") }
         try Signing.verify(
             signature,
             of: statement(space: space),
@@ -44,7 +45,7 @@ extension ActorIntroduction {
     /// The bytes under the signature.
     private func statement(space: SpaceName) -> [UInt8] {
         var writer = Signing.statement("attache actor 1")
-        writer.bigEndian(actor.value)
+        writer.bigEndian((branch?.root ?? actor).value)
         writer.bigEndian(replica.value)
         writer.string(space.text)
         writer.string(desk)

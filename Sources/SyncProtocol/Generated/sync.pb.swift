@@ -182,6 +182,18 @@ nonisolated struct WireSpaceRequest: @unchecked Sendable {
   /// Clears the value of `page`. Subsequent reads from it will return its default value.
   mutating func clearPage() {_uniqueStorage()._page = nil}
 
+  /// The hash of the chain heads at what both sides hold (spec/04-proof.md); 0: not stated.
+  var heads: UInt64 {
+    get {_storage._heads}
+    set {_uniqueStorage()._heads = newValue}
+  }
+
+  /// Whether the answer is to show headquarters' chains although its page may not be the last.
+  var chainsWanted: Bool {
+    get {_storage._chainsWanted}
+    set {_uniqueStorage()._chainsWanted = newValue}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -313,6 +325,13 @@ nonisolated struct WireIntroduction: Sendable {
 
   /// The signature over the actor statement (spec/06-authentication.md): 64 bytes.
   var signature: Data = Data()
+
+  /// Of a branch (spec/04-proof.md §3) the actor that it is a branch of, 16 bytes: the statement is
+  /// about that one.
+  var root: Data = Data()
+
+  /// Of a branch the first digest of its chain.
+  var branch: UInt32 = 0
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -555,7 +574,7 @@ nonisolated struct WireEnrolRequest: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// The secret of the enrolment token: 16 bytes.
+  /// The secret of the enrolment token: 16 bytes; empty with a predecessor.
   var secret: Data = Data()
 
   /// The code of the desk.
@@ -566,6 +585,9 @@ nonisolated struct WireEnrolRequest: Sendable {
 
   /// The replica's Ed25519 public key: 32 bytes.
   var publicKey: Data = Data()
+
+  /// The id that the replica had before it was restored or copied, 16 bytes; then there is no secret.
+  var predecessor: Data = Data()
 
   /// Closing field: the protocol versions that the desk speaks.
   var versions: [UInt32] = []
@@ -704,7 +726,7 @@ nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WireSpaceRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SpaceRequest"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}space\0\u{1}actors\0\u{1}introductions\0\u{1}knowledge\0\u{1}more\0\u{1}cursor\0\u{1}chains\0\u{1}needed\0\u{1}forgotten\0\u{1}page\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}space\0\u{1}actors\0\u{1}introductions\0\u{1}knowledge\0\u{1}more\0\u{1}cursor\0\u{1}chains\0\u{1}needed\0\u{1}forgotten\0\u{1}page\0\u{1}heads\0\u{3}chains_wanted\0")
 
   fileprivate class _StorageClass {
     var _space: String = String()
@@ -717,6 +739,8 @@ nonisolated extension WireSpaceRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
     var _needed: Data = Data()
     var _forgotten: WireVector? = nil
     var _page: WirePage? = nil
+    var _heads: UInt64 = 0
+    var _chainsWanted: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -737,6 +761,8 @@ nonisolated extension WireSpaceRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
       _needed = source._needed
       _forgotten = source._forgotten
       _page = source._page
+      _heads = source._heads
+      _chainsWanted = source._chainsWanted
     }
   }
 
@@ -765,6 +791,8 @@ nonisolated extension WireSpaceRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
         case 8: try { try decoder.decodeSingularBytesField(value: &_storage._needed) }()
         case 9: try { try decoder.decodeSingularMessageField(value: &_storage._forgotten) }()
         case 10: try { try decoder.decodeSingularMessageField(value: &_storage._page) }()
+        case 11: try { try decoder.decodeSingularFixed64Field(value: &_storage._heads) }()
+        case 12: try { try decoder.decodeSingularBoolField(value: &_storage._chainsWanted) }()
         default: break
         }
       }
@@ -807,6 +835,12 @@ nonisolated extension WireSpaceRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
       try { if let v = _storage._page {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
       } }()
+      if _storage._heads != 0 {
+        try visitor.visitSingularFixed64Field(value: _storage._heads, fieldNumber: 11)
+      }
+      if _storage._chainsWanted != false {
+        try visitor.visitSingularBoolField(value: _storage._chainsWanted, fieldNumber: 12)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -826,6 +860,8 @@ nonisolated extension WireSpaceRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
         if _storage._needed != rhs_storage._needed {return false}
         if _storage._forgotten != rhs_storage._forgotten {return false}
         if _storage._page != rhs_storage._page {return false}
+        if _storage._heads != rhs_storage._heads {return false}
+        if _storage._chainsWanted != rhs_storage._chainsWanted {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -998,7 +1034,7 @@ nonisolated extension WireSpaceResponse: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireIntroduction: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Introduction"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}actor\0\u{1}replica\0\u{1}desk\0\u{3}public_key\0\u{1}signature\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}actor\0\u{1}replica\0\u{1}desk\0\u{3}public_key\0\u{1}signature\0\u{1}root\0\u{1}branch\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1011,6 +1047,8 @@ nonisolated extension WireIntroduction: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 3: try { try decoder.decodeSingularStringField(value: &self.desk) }()
       case 4: try { try decoder.decodeSingularBytesField(value: &self.publicKey) }()
       case 5: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
+      case 6: try { try decoder.decodeSingularBytesField(value: &self.root) }()
+      case 7: try { try decoder.decodeSingularFixed32Field(value: &self.branch) }()
       default: break
       }
     }
@@ -1032,6 +1070,12 @@ nonisolated extension WireIntroduction: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.signature.isEmpty {
       try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 5)
     }
+    if !self.root.isEmpty {
+      try visitor.visitSingularBytesField(value: self.root, fieldNumber: 6)
+    }
+    if self.branch != 0 {
+      try visitor.visitSingularFixed32Field(value: self.branch, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1041,6 +1085,8 @@ nonisolated extension WireIntroduction: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.desk != rhs.desk {return false}
     if lhs.publicKey != rhs.publicKey {return false}
     if lhs.signature != rhs.signature {return false}
+    if lhs.root != rhs.root {return false}
+    if lhs.branch != rhs.branch {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1473,7 +1519,7 @@ nonisolated extension WireColumn: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension WireEnrolRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".EnrolRequest"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}secret\0\u{1}desk\0\u{1}replica\0\u{3}public_key\0\u{2}\u{9}versions\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}secret\0\u{1}desk\0\u{1}replica\0\u{3}public_key\0\u{1}predecessor\0\u{2}\u{8}versions\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1485,6 +1531,7 @@ nonisolated extension WireEnrolRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 2: try { try decoder.decodeSingularStringField(value: &self.desk) }()
       case 3: try { try decoder.decodeSingularBytesField(value: &self.replica) }()
       case 4: try { try decoder.decodeSingularBytesField(value: &self.publicKey) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.predecessor) }()
       case 13: try { try decoder.decodeRepeatedUInt32Field(value: &self.versions) }()
       default: break
       }
@@ -1504,6 +1551,9 @@ nonisolated extension WireEnrolRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.publicKey.isEmpty {
       try visitor.visitSingularBytesField(value: self.publicKey, fieldNumber: 4)
     }
+    if !self.predecessor.isEmpty {
+      try visitor.visitSingularBytesField(value: self.predecessor, fieldNumber: 5)
+    }
     if !self.versions.isEmpty {
       try visitor.visitPackedUInt32Field(value: self.versions, fieldNumber: 13)
     }
@@ -1515,6 +1565,7 @@ nonisolated extension WireEnrolRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.desk != rhs.desk {return false}
     if lhs.replica != rhs.replica {return false}
     if lhs.publicKey != rhs.publicKey {return false}
+    if lhs.predecessor != rhs.predecessor {return false}
     if lhs.versions != rhs.versions {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

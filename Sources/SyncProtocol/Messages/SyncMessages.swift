@@ -15,6 +15,8 @@ public struct ActorIntroduction: Hashable, Sendable {
     public var publicKey: [UInt8]
     /// The signature over the statement (`Protocol/spec/06-authentication.md`), 64 bytes.
     public var signature: [UInt8]
+    /// Of a branch, what its name is made of; the statement is about its root.
+    public var branch: BranchOrigin?
 
     /// Creates an introduction.
     public init(
@@ -22,13 +24,15 @@ public struct ActorIntroduction: Hashable, Sendable {
         replica: ReplicaID,
         desk: String,
         publicKey: [UInt8],
-        signature: [UInt8]
+        signature: [UInt8],
+        branch: BranchOrigin? = nil
     ) {
         self.actor = actor
         self.replica = replica
         self.desk = desk
         self.publicKey = publicKey
         self.signature = signature
+        self.branch = branch
     }
 }
 
@@ -146,6 +150,10 @@ public struct SpaceRequest: Hashable, Sendable {
     public var needed: [RecordUID] = []
     /// The greatest stable cut that the desk has applied.
     public var forgotten = VersionVector()
+    /// The hash of the desk's chain heads at what both sides hold; 0 where it is not stated.
+    public var heads: UInt64 = 0
+    /// Whether the answer is to show headquarters' chains although its page may not be the last.
+    public var wantsChains = false
 
     /// Creates the request for a space.
     public init(space: SpaceName, knowledge: KnowledgeUpdate) {
@@ -208,7 +216,8 @@ public enum SpaceVerdict: UInt8, Hashable, Sendable {
     case notGranted = 3
     /// A dot or a chain was not the desk's to write: merging stopped before it.
     case forged = 4
-    /// A chain differs from the one that headquarters saw: the replica was restored or copied.
+    /// The chains differ, or headquarters lacks what it had: nothing was merged, and the answer
+    /// states headquarters' knowledge and its digests at what both sides hold.
     case forked = 5
     /// The desk did not ask for the space: it was granted meanwhile, and is exchanged from now on.
     case granted = 6
@@ -279,7 +288,7 @@ public struct SyncResponse: Hashable, Sendable {
 
 /// What a desk sends to `POST /v1/enrol`, signed with the key that it presents.
 public struct EnrolRequest: Hashable, Sendable {
-    /// The secret part of the token that headquarters issued.
+    /// The secret part of the token that headquarters issued; empty with a predecessor.
     public var secret: [UInt8]
     /// The code of the desk.
     public var desk: String
@@ -287,6 +296,8 @@ public struct EnrolRequest: Hashable, Sendable {
     public var replica: ReplicaID
     /// The replica's Ed25519 public key, 32 bytes.
     public var publicKey: [UInt8]
+    /// The id under which headquarters knows the replica, which was restored or copied since.
+    public var predecessor: ReplicaID?
     /// The versions of the protocol that the desk speaks.
     public var versions = ProtocolVersion.spoken
 

@@ -16,6 +16,7 @@ extension ErrorReport {
         case let error as StoreError: self.init(error)
         case let error as IdentityError: self.init(error)
         case let error as TokenFailure: self.init(error)
+        case let error as RetirementFailure: self.init(error)
         case let error as InterchangeError: self.init(error)
         case let error as SyncFailure: self.init(error)
         case let error as ServiceError: self.init(error)
@@ -28,6 +29,24 @@ extension ErrorReport {
             )
         case let error as CocoaError: self.init(error)
         default: self.init(.io, "an unexpected error: \(error)")
+        }
+    }
+
+    init(_ error: RetirementFailure) {
+        switch error {
+        case .notFound(let name):
+            self.init(
+                .notFound,
+                "no active replica is called “\(name)”",
+                hint: "attache hq desks lists them."
+            )
+        case .ambiguous(let name, let replicas):
+            let numbers = replicas.map { String($0.prefix(8)) }.joined(separator: ", ")
+            self.init(
+                .ambiguousID,
+                "desk \(name) has \(replicas.count) active replicas: \(numbers)",
+                hint: "Name the one to retire by these digits."
+            )
         }
     }
 

@@ -39,7 +39,22 @@ struct ReplicaOptions: ParsableArguments {
                 hint: "Headquarters' staff work at a desk of their own: attache hq token --help"
             )
         }
+        try store.keepWitness { displacement in
+            try store.write { try $0.takeNewIdentity() }
+            StandardStreams.warn("attache: \(Self.sentence(displacement))")
+        }
         return store
+    }
+
+    private static func sentence(_ displacement: Displacement) -> String {
+        switch displacement {
+        case .copied:
+            "this replica was copied or restored, so it goes on under an identity of its own; "
+                + "nothing is lost, the next sync brings what it lacks"
+        case .wentBack:
+            "this replica holds less than it did: it was put back to an earlier state; it goes on "
+                + "under a new identity, and the next sync brings back what headquarters has"
+        }
     }
 
     /// Opens the replica for a person.

@@ -23,7 +23,8 @@ struct HeadquartersCommand: ParsableCommand {
             """,
         subcommands: [
             HeadquartersInit.self, HeadquartersServe.self, HeadquartersToken.self,
-            HeadquartersDesks.self, HeadquartersStatus.self, HeadquartersBackup.self,
+            HeadquartersDesks.self, HeadquartersRetire.self, HeadquartersStatus.self,
+            HeadquartersBackup.self, HeadquartersRestore.self,
         ]
     )
 }
@@ -40,11 +41,18 @@ struct HeadquartersOptions: ParsableArguments {
     var path: String { (data as NSString).appendingPathComponent("headquarters") }
 
     func replica() throws -> HeadquartersReplica {
-        let store = try ReplicaStore(opening: path)
-        return HeadquartersReplica(
-            store: store,
+        let replica = HeadquartersReplica(
+            store: try ReplicaStore(opening: path),
             identity: try ReplicaIdentity.load(besideStoreAt: path)
         )
+        try replica.store.keepWitness { _ in
+            try replica.noteRestored()
+            StandardStreams.warn(
+                "attache: headquarters' store was restored or copied; the desks send again what it "
+                    + "lost, and for 30 days any desk may send what others wrote"
+            )
+        }
+        return replica
     }
 }
 
@@ -201,14 +209,44 @@ struct HeadquartersDesks: ParsableCommand {
     func run() throws {
         let desks = try headquarters.replica().desks()
         if output.json { return try output.print(.array(desks.map(\.json)), text: "") }
-        var table = Table(["desk", "state", "last sync", "unacknowledged", "spaces"])
+        var table = Table(["desk", "replica", "state", "last sync", "unacknowledged", "spaces"])
         for desk in desks {
             table.append([
-                desk.desk, desk.state, desk.lastSync.map(LocalTime.text) ?? "never",
+                desk.desk, String(desk.replica.prefix(8)), desk.state,
+                desk.lastSync.map(LocalTime.text) ?? "never",
                 "\(desk.unacknowledged)", desk.spaces.map(\.text).joined(separator: " "),
             ])
         }
         try output.print(table, whenEmpty: "No desk is enrolled.")
+    }
+}
+
+/// `attache hq retire`.
+struct HeadquartersRetire: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "retire",
+        abstract: "Retire a desk's replica: it gets nothing more, and what it sends is refused.",
+        discussion: """
+            A replica that was restored or copied is listed beside the one that it was; retire the one \
+            that is no longer at work.
+            """
+    )
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var headquarters: HeadquartersOptions
+
+    @Argument(help: "The desk's code, where it has one replica, or the replica's first digits.")
+    var desk: String
+
+    func run() throws {
+        let retired = try headquarters.replica().retire(desk)
+        try output.print(
+            .object([
+                JSONMember("desk", .string(retired.desk)),
+                JSONMember("replica", .string(retired.replica)),
+            ]),
+            text: "The replica \(retired.replica.prefix(8)) of desk \(retired.desk) is retired."
+        )
     }
 }
 
@@ -263,6 +301,45 @@ struct HeadquartersBackup: ParsableCommand {
                 JSONMember("records", .number(records)),
             ]),
             text: SafeText.line("\(file): \(records) records, \(bytes) bytes")
+        )
+    }
+}
+
+/// `attache hq restore`.
+struct HeadquartersRestore: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore",
+        abstract: "Put a backup in headquarters' place; what is there now is kept beside it.",
+        discussion: """
+            Stop the server first. The desks send again what headquarters lost, each at its next sync; \
+            for 30 days any desk may send what others wrote.
+            """
+    )
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var headquarters: HeadquartersOptions
+
+    @Argument(help: "The file that attache hq backup wrote.", completion: .file())
+    var file: String
+
+    func run() throws {
+        let path = headquarters.path
+        let kept = try ReplicaStore.restore(file, to: path)
+        let replica = HeadquartersReplica(
+            store: try ReplicaStore(opening: path),
+            identity: try ReplicaIdentity.load(besideStoreAt: path)
+        )
+        try replica.store.keepWitness { _ in try replica.noteRestored() }
+        let records = try replica.store.read { try $0.recordCount() }
+        let aside = kept.map { " What was there is kept at \($0)." } ?? ""
+        try output.print(
+            .object(present: [
+                "file": .string(path), "records": .number(records),
+                "kept": kept.map { .string($0) },
+            ]),
+            text: SafeText.line(
+                "\(records) records are restored; the desks send again what is missing.\(aside)"
+            )
         )
     }
 }

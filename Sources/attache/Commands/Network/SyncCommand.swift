@@ -134,6 +134,14 @@ struct SyncCommand: AsyncParsableCommand {
                 + "\(report.roundTrips) round trip\(report.roundTrips == 1 ? "" : "s"), "
                 + String(format: "%.1f s", report.seconds),
         ]
+        if summary.hasNewActors {
+            lines.append(
+                style.warning(
+                    "this replica had been put back or copied: it goes on under a new identity, and "
+                        + "what both wrote is kept"
+                )
+            )
+        }
         for refusal in summary.refusals {
             let (id, field) = names(of: refusal)
             lines.append(
@@ -174,8 +182,7 @@ struct SyncCommand: AsyncParsableCommand {
         case .diverged: "both sides know the same and differ"
         case .notGranted: "not granted to this desk any more; nothing of it was sent"
         case .forked:
-            "headquarters saw another history of this replica: it was restored or copied; "
-                + "nothing was merged"
+            "the two sides hold different histories that could not be set apart; nothing was merged"
         case .forged: "changes that are not this desk's to write were left out"
         }
     }

@@ -1,13 +1,19 @@
 import ArgumentParser
 import DeskWork
+import Foundation
 import RecordModel
+import RecordStorage
+import ReplicaSync
 
 /// `attache backup`: a copy while work goes on.
 struct BackupCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup",
         abstract: "Copy the replica into a new file while work goes on.",
-        discussion: "The key is not copied: a restored replica enrols anew."
+        discussion: """
+            attache restore puts it back. The key is not copied: a replica that is restored on \
+            another machine enrols anew.
+            """
     )
 
     @OptionGroup var output: OutputOptions
@@ -29,6 +35,50 @@ struct BackupCommand: ParsableCommand {
             text: SafeText.line(
                 "\(report.records) records, \(report.bytes) bytes in \(report.file)"
             )
+        )
+    }
+}
+
+/// `attache restore`: a backup in the replica's place.
+struct RestoreCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore",
+        abstract: "Put a backup in the replica's place; what is there now is kept beside it.",
+        discussion: """
+            The restored replica goes on under a new identity, so that nothing it writes can be taken \
+            for what it wrote before. The next sync brings back what headquarters has of the time since.
+            """
+    )
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var replica: ReplicaOptions
+
+    @Argument(help: "The file that attache backup wrote.", completion: .file())
+    var file: String
+
+    func run() throws {
+        let path = replica.path
+        let kept = try ReplicaStore.restore(file, to: path)
+        let store = try ReplicaStore(opening: path)
+        try store.write { try $0.takeNewIdentity() }
+        try store.keepWitness { _ in }
+        let desk = try Desk(store: store)
+        let records = try store.read { try $0.recordCount() }
+        let keyPath = ReplicaIdentity.keyPath(ofStoreAt: path)
+        let hasKey = FileManager.default.fileExists(atPath: keyPath)
+        var lines = ["\(records) records of desk \(desk.code) are restored at \(path)."]
+        if let kept { lines.append("What was there is kept at \(kept).") }
+        lines.append(
+            hasKey
+                ? "The next attache sync brings back what headquarters has."
+                : "There is no key: attache enrol joins headquarters, and brings back what it has."
+        )
+        try output.print(
+            .object(present: [
+                "file": .string(path), "records": .number(records),
+                "kept": kept.map { .string($0) },
+            ]),
+            text: lines.map(SafeText.line).joined(separator: "\n")
         )
     }
 }

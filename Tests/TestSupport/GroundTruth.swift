@@ -5,25 +5,30 @@ import RecordModel
 ///
 /// From it follows what somebody who has seen exactly some of the writes must be shown.
 /// It shares no code with the merge, so that the two can judge each other.
-struct GroundTruth {
-    enum Act: Equatable {
+public struct GroundTruth: Sendable {
+    /// What a write did.
+    public enum Act: Equatable, Sendable {
         case creation, value, absent, cleared, alive, deletion, erasure
     }
 
-    struct Write {
-        let uid: RecordUID
-        let key: FieldKey
-        let act: Act
+    /// One write.
+    public struct Write: Sendable {
+        /// The record.
+        public let uid: RecordUID
+        /// The place in it.
+        public let key: FieldKey
+        /// What was done.
+        public let act: Act
         /// The writes that this one supersedes.
-        let superseded: Set<Int>
+        public let superseded: Set<Int>
         /// The writes to the record that the author had seen.
-        let seenOfRecord: Set<Int>
+        public let seenOfRecord: Set<Int>
         /// The transaction, only to say which writes a replica's knowledge claims.
-        let dot: Dot
+        public let dot: Dot
     }
 
     /// What a person is shown of a record.
-    enum Shown: Equatable {
+    public enum Shown: Equatable, Sendable {
         case nothing
         case erased
         /// The values of each field, by the numbers of their writes.
@@ -31,15 +36,20 @@ struct GroundTruth {
     }
 
     /// The place in the log of a record's erasure; no field has the number 0.
-    static let erasureKey = FieldKey(0)
+    public static let erasureKey = FieldKey(0)
 
-    private(set) var writes: [Write] = []
+    /// The writes, by their numbers.
+    public private(set) var writes: [Write] = []
+
+    /// Creates an empty log.
+    public init() {}
 
     /// Logs a write by somebody who has seen some writes, and returns its number.
     ///
     /// It supersedes what its author had seen of the same place. A creation supersedes what its
     /// author had seen of the record: there was nothing, or a hidden record that was dropped.
-    mutating func log(
+    @discardableResult
+    public mutating func log(
         _ act: Act,
         to key: FieldKey,
         of uid: RecordUID,
@@ -62,7 +72,7 @@ struct GroundTruth {
     }
 
     /// Returns what somebody who has seen exactly these writes must be shown of a record.
-    func shown(_ uid: RecordUID, to seen: Set<Int>) -> Shown {
+    public func shown(_ uid: RecordUID, to seen: Set<Int>) -> Shown {
         let ofRecord = seen.filter { writes[$0].uid == uid }
         if ofRecord.contains(where: { writes[$0].act == .erasure }) { return .erased }
         if ofRecord.isEmpty { return .nothing }
@@ -84,7 +94,7 @@ struct GroundTruth {
 
 extension GroundTruth.Shown {
     /// What a state shows, whose values are the numbers of their writes as text.
-    init(_ state: RecordState?) {
+    public init(_ state: RecordState?) {
         guard let state else {
             self = .nothing
             return

@@ -1,0 +1,176 @@
+import CausalHistory
+import RecordModel
+import RecordStorage
+import ReplicaSync
+import SyncEngine
+import SyncProtocol
+import TestSupport
+
+/// One exchange of a desk, an action at a time, so that it runs beside writes and other exchanges.
+final class SimulatedSession {
+    /// What a page tells its receiver: of each record all that its sender had seen, or of some fields.
+    private struct Told {
+        var seen: Set<Int> = []
+        var records: [(uid: RecordUID, keys: Set<FieldKey>?)] = []
+
+        init(_ page: Page?, by sender: Set<Int>) {
+            seen = sender
+            records = (page?.records ?? []).map { delta in
+                (delta.uid, delta.isComplete ? nil : Set(delta.fields.map(\.key)))
+            }
+        }
+    }
+
+    let desk: SimulatedReplica
+    private let headquarters: SimulatedReplica
+    private unowned let world: Simulation
+    private let generation: Int
+    private let byteLimit: Int
+    private let replica: ReplicaID
+    private let peer: StoredPeer
+    private var session: DeskSession
+    private var action: DeskSession.Action
+    private var outgoing = Told(nil, by: [])
+    private var incoming = Told(nil, by: [])
+
+    init(
+        of desk: SimulatedReplica,
+        with headquarters: SimulatedReplica,
+        byteLimit: Int,
+        _ world: Simulation
+    ) throws {
+        self.desk = desk
+        self.headquarters = headquarters
+        self.byteLimit = byteLimit
+        self.world = world
+        generation = desk.generation
+        let number = try desk.deskReplica.replicaID()
+        let isKnown = try headquarters.store.read { try $0.peer(replica: number.bytes) != nil }
+        if try desk.deskReplica.hasUnsaidIdentity() || !isKnown {
+            for request in try desk.deskReplica.successionRequests() {
+                do {
+                    _ = try headquarters.headquarters.enrol(request)
+                    try desk.deskReplica.didSayIdentity()
+                    world.say("\(desk.name) says who it was")
+                    break
+                } catch AuthenticationFailure.unknownReplica {
+                    continue
+                }
+            }
+        }
+        guard let peer = try desk.deskReplica.headquarters() else { throw Simulation.LinkBroken() }
+        self.peer = peer
+        replica = try desk.deskReplica.replicaID()
+        session = try desk.deskReplica.beginSession(with: peer, byteLimit: byteLimit)
+        action = session.start()
+    }
+
+    /// Performs the next action.
+    /// - Returns: Whether the session goes on.
+    func step(isLossy: Bool) throws -> Bool {
+        guard desk.generation == generation else { throw Simulation.LinkBroken() }
+        switch action {
+        case .read(let readings):
+            let snapshots = try desk.deskReplica.read(readings)
+            outgoing = Told(snapshots.first?.page, by: desk.seen)
+            action = session.didRead(snapshots)
+        case .send(let request):
+            action = session.didReceive(try carry(request, isLossy: isLossy))
+        case .compare(let comparisons):
+            world.count("comparisons")
+            action = session.didCompare(try desk.deskReplica.compare(comparisons))
+        case .apply(let applications, let token):
+            let results = try desk.deskReplica.apply(applications, token: token, of: peer)
+            for result in results {
+                learn(incoming, except: result.needed, at: desk)
+                if result.isForked { world.count("forks set apart by desks") }
+                if result.hasNewActor { world.count("desks that took new actors") }
+            }
+            action = session.didApply(results)
+        case .finish(let summary):
+            if let standing = summary.standings[Simulation.space] {
+                world.say("\(desk.name) ends \(standing)")
+                world.count("\(standing)")
+                if standing == .diverged {
+                    world.complaints.append("\(desk.name) and headquarters differ")
+                }
+            }
+            return false
+        }
+        return true
+    }
+
+    private func carry(_ request: SyncRequest, isLossy: Bool) throws -> SyncResponse {
+        if isLossy, world.generator.chance(10) { throw Simulation.LinkBroken() }
+        let bytes = try request.encoded()
+        let answer = try deliver(bytes)
+        if isLossy, world.generator.chance(10) { _ = try deliver(bytes) }
+        if isLossy, world.generator.chance(12) { throw Simulation.LinkBroken() }
+        let response = try SyncResponse(decoding: try answer.encoded())
+        incoming = Told(
+            response.spaces.first { $0.space == Simulation.space }?.page,
+            by: headquarters.seen
+        )
+        return response
+    }
+
+    /// Brings a request to headquarters.
+    private func deliver(_ bytes: [UInt8]) throws -> SyncResponse {
+        let side = headquarters.headquarters
+        let request = try SyncRequest(decoding: bytes)
+        guard let known = try side.store.read({ try $0.peer(replica: replica.bytes) }) else {
+            // Headquarters went back behind this replica's enrolment.
+            throw Simulation.LinkBroken()
+        }
+        let taken = try request.spaces.first.map { try records(taken: $0.page, from: known) } ?? []
+        let answer = try side.answer(request, from: known, byteLimit: byteLimit)
+        let verdict = answer.spaces.first { $0.space == Simulation.space }?.verdict
+        world.say(
+            "\(desk.name) -> hq: \(outgoing.records.map(\.uid.value)) \(verdict.map { "\($0)" } ?? "")"
+        )
+        if verdict == .merged || verdict == .forged {
+            let needed = answer.spaces.first { $0.space == Simulation.space }?.needed ?? []
+            var told = outgoing
+            told.records = told.records.filter { taken.contains($0.uid) }
+            learn(told, except: needed, at: headquarters)
+        }
+        return answer
+    }
+
+    /// The records of a page that headquarters is to take from a desk: all their changes are known
+    /// already, or of the desk's own key, or headquarters takes relayed ones.
+    private func records(taken page: Page, from peer: StoredPeer) throws -> Set<RecordUID> {
+        let side = headquarters.headquarters
+        let relays = try side.acceptsRelays()
+        return try side.store.read { reader in
+            let knowledge = try reader.knowledge(of: Simulation.space)
+            return Set(
+                try page.records.filter { delta in
+                    let key = RecordKey(space: Simulation.space, uid: delta.uid)
+                    let held = try reader.record(key)?.state.context ?? VersionVector()
+                    let context = delta.context.entries.map { Dot($0.actor, $0.counter) }
+                    return try delta.dots.union(context).allSatisfy { dot in
+                        if relays || knowledge.covers(dot) || held.covers(dot) { return true }
+                        let owner = try reader.owner(of: dot.actor)
+                        return owner == nil || owner?.publicKey == peer.publicKey
+                    }
+                }.map(\.uid)
+            )
+        }
+    }
+
+    private func learn(
+        _ told: Told,
+        except needed: [RecordUID],
+        at replica: SimulatedReplica
+    ) {
+        for (uid, keys) in told.records where !needed.contains(uid) {
+            replica.seen.formUnion(
+                told.seen.filter { number in
+                    let write = world.truth.writes[number]
+                    return write.uid == uid && keys.map { $0.contains(write.key) } ?? true
+                }
+            )
+        }
+    }
+}

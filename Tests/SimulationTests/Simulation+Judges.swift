@@ -1,0 +1,76 @@
+import CausalHistory
+import RecordModel
+import RecordStorage
+import TestSupport
+
+/// The judges: they look at what replicas show and state, and at the ground truth, not at how it came.
+extension Simulation {
+    /// I2, I6: a replica shows of each record what follows from the writes that it has seen.
+    func judge(_ replica: SimulatedReplica) throws {
+        for uid in Self.uids {
+            let expected = truth.shown(uid, to: replica.seen)
+            let shown = try replica.shown(uid)
+            if shown != expected {
+                complaints.append(
+                    "\(replica.name) shows \(uid.value) as \(shown), not \(expected)"
+                )
+            }
+        }
+    }
+
+    /// I4: replicas of equal knowledge and equal chains, without anything beyond it, prove to be equal.
+    func judgeAgreement() throws {
+        var settled:
+            [(name: String, knowledge: VersionVector, heads: [UInt32?], sum: Fingerprint)] =
+                []
+        for replica in replicas {
+            let knowledge = try replica.knowledge()
+            let (heads, isBeyond) = try replica.store.read { reader in
+                let heads = try knowledge.entries.map {
+                    try reader.chainDigest(of: Dot($0.actor, $0.counter))
+                }
+                var isBeyond = false
+                try reader.forEachRecord(space: Self.space) { record in
+                    isBeyond = record.state.dots.contains { !knowledge.covers($0) }
+                    return !isBeyond
+                }
+                return (heads, isBeyond)
+            }
+            if isBeyond { continue }
+            settled.append((replica.name, knowledge, heads, try replica.fingerprint()))
+        }
+        for (index, left) in settled.enumerated() {
+            for right in settled[(index + 1)...]
+            where left.knowledge == right.knowledge && left.heads == right.heads
+                && left.sum != right.sum
+            {
+                complaints.append("\(left.name) and \(right.name) know the same and differ")
+            }
+        }
+    }
+
+    /// I3: after quiescence every replica shows what follows from all writes that any replica has.
+    func judgeEnd() throws {
+        let surviving = replicas.reduce(into: Set<Int>()) { $0.formUnion($1.seen) }
+        let knowledge = try headquarters.knowledge()
+        let sum = try headquarters.fingerprint()
+        for replica in replicas {
+            if try replica.knowledge() != knowledge {
+                complaints.append("\(replica.name) never came to know what headquarters does")
+            }
+            if try replica.fingerprint() != sum {
+                complaints.append("\(replica.name) holds other records than headquarters")
+            }
+            for uid in Self.uids {
+                let expected = truth.shown(uid, to: surviving)
+                let shown = try replica.shown(uid)
+                if shown != expected {
+                    complaints.append(
+                        "in the end \(replica.name) shows \(uid.value) as \(shown), not \(expected)"
+                    )
+                }
+            }
+        }
+        try judgeAgreement()
+    }
+}

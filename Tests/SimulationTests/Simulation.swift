@@ -1,0 +1,352 @@
+import CausalHistory
+import Crypto
+import Foundation
+import RecordModel
+import RecordStorage
+import ReplicaSync
+import SyncEngine
+import SyncProtocol
+import TestSupport
+
+/// A headquarters and desks over a bad network: the real engine and the real storage on real files,
+/// every message through its bytes, and everything else decided by one seed.
+///
+/// The ground truth beside it logs what each author had seen, and shares no code with the merge.
+final class Simulation {
+    /// What happens beside writes, sessions, losses, repetitions and crashes.
+    struct Profile: OptionSet, Hashable, CustomStringConvertible {
+        let rawValue: Int
+        /// Desks' files are put back to an earlier copy.
+        static let restoredDesks = Profile(rawValue: 1)
+        /// Desks' files are copied, and both copies go on working.
+        static let clones = Profile(rawValue: 2)
+        /// Headquarters' file is put back to an earlier copy.
+        static let restoredHeadquarters = Profile(rawValue: 4)
+
+        var description: String { "profile \(rawValue)" }
+    }
+
+    struct LinkBroken: Error {}
+
+    static let space = SpaceName.allMissions
+    /// A kind that no schema knows: its values are carried as they are.
+    static let kind: UInt32 = 900
+    static let uids = (1...4).map { RecordUID(UInt64($0)) }
+    static let registers = [FieldKey(20), FieldKey(21)]
+    static let items = [FieldKey(5, item: [0x74]), FieldKey(5, item: [0x75])]
+
+    let profile: Profile
+    var generator: SeededGenerator
+    let headquarters: SimulatedReplica
+    var desks: [SimulatedReplica] = []
+    var truth = GroundTruth()
+    var complaints: [String] = []
+    /// What happened, one line for each event.
+    private(set) var trace: [String] = []
+    /// How often something happened that the test wants to know of.
+    var counts: [String: Int] = [:]
+
+    private let seed: UInt64
+    private let directory: SimulationDirectory
+    private var sessions: [SimulatedSession] = []
+    private var files = 0
+
+    init(seed: UInt64, profile: Profile) throws {
+        self.seed = seed
+        self.profile = profile
+        generator = SeededGenerator(seed: seed &* 31 &+ UInt64(profile.rawValue))
+        directory = SimulationDirectory()
+        let machine = Machine(seed: seed &* 1_000)
+        let store = try ReplicaStore(
+            creating: directory.path("hq"),
+            environment: machine.environment
+        )
+        let random = Digest128(machine.environment.random128())
+        try store.write { writer in
+            try writer.set("role", to: "headquarters")
+            try writer.set("desk", to: "HQ")
+            try writer.set("replica", to: random.hex)
+            try writer.addSpace(Self.space)
+        }
+        headquarters = SimulatedReplica(
+            name: "hq",
+            desk: "HQ",
+            machine: machine,
+            identity: try Self.identity(seed: seed &* 1_000),
+            store: store
+        )
+        for number in 1...(3 + generator.below(2)) { try addDesk(number) }
+    }
+
+    /// A key that follows from the seed, so that a schedule can be run again byte for byte.
+    private static func identity(seed: UInt64) throws -> ReplicaIdentity {
+        let bytes = SHA256.hash(data: Array("simulated key \(seed)".utf8))
+        return ReplicaIdentity(privateKey: try .init(rawRepresentation: Array(bytes)))
+    }
+
+    private func addDesk(_ number: Int) throws {
+        let code = "D\(number)"
+        let machine = Machine(seed: seed &* 1_000 &+ UInt64(number))
+        let store = try ReplicaStore(
+            creating: directory.path(code),
+            environment: machine.environment
+        )
+        let random = Digest128(machine.environment.random128())
+        try store.write { writer in
+            try writer.set("desk", to: code)
+            try writer.set("replica", to: random.hex)
+            try writer.set("mission_space", to: code.lowercased())
+        }
+        let desk = SimulatedReplica(
+            name: code,
+            desk: code,
+            machine: machine,
+            identity: try Self.identity(seed: seed &* 1_000 &+ UInt64(number)),
+            store: store
+        )
+        let token = try headquarters.headquarters.issueToken(desk: code)
+        let response = try headquarters.headquarters.enrol(try desk.deskReplica.enrolRequest(token))
+        try desk.deskReplica.didEnrol(response, url: "http://headquarters.invalid")
+        desks.append(desk)
+    }
+
+    var replicas: [SimulatedReplica] { [headquarters] + desks }
+
+    func say(_ event: @autoclosure () -> String) { trace.append(event()) }
+
+    func count(_ what: String) { counts[what, default: 0] += 1 }
+
+    // MARK: The schedule
+
+    /// Runs a number of random steps, judging now and then, up to the first complaint.
+    func run(steps: Int = 90) throws {
+        for step in 0..<steps where complaints.isEmpty {
+            switch generator.below(100) {
+            case ..<30: try writeAtRandom()
+            case ..<42: try openSession()
+            case ..<84: try stepRandomSession()
+            case ..<88: try crash()
+            case ..<90: jump()
+            case ..<93: try backUp()
+            default: try goWrong()
+            }
+            if step % 6 == 5, let replica = generator.pick(replicas) { try judge(replica) }
+            if step % 12 == 11 { try judgeAgreement() }
+        }
+    }
+
+    /// Lets every desk exchange until nothing is new, and judges the end.
+    func settle() throws {
+        guard complaints.isEmpty else { return }
+        say("---- quiet")
+        sessions = []
+        var last: [VersionVector] = []
+        for _ in 0..<14 {
+            for desk in desks { try runSession(of: desk) }
+            let now = try replicas.map { try $0.knowledge() }
+            if now == last, Set(now).count == 1 { break }
+            last = now
+        }
+        try judgeEnd()
+    }
+
+    private func crash() throws {
+        guard let replica = generator.pick(replicas) else { return }
+        say("\(replica.name) crashes")
+        try replica.crash()
+    }
+
+    private func jump() {
+        guard let replica = generator.pick(replicas) else { return }
+        let hours = Int64(generator.below(200_000)) - 100_000
+        say("the clock of \(replica.name) jumps by \(hours) hours")
+        replica.machine.jump(by: hours * 3_600_000)
+    }
+
+    private func backUp() throws {
+        guard let replica = generator.pick(replicas) else { return }
+        files += 1
+        say("\(replica.name) is copied")
+        replica.backup = try replica.copy(to: directory.path("backup-\(files)"))
+    }
+
+    /// Something goes back in time, or exists twice, as far as the profile has it.
+    private func goWrong() throws {
+        let isSilent = generator.chance(60)
+        var faults: [Profile] = []
+        for fault in [Profile.restoredDesks, .clones, .restoredHeadquarters]
+        where profile.contains(fault) { faults.append(fault) }
+        switch generator.pick(faults) {
+        case .restoredDesks?:
+            let desk = generator.pick(desks.filter { $0.backup != nil })
+            guard let desk, let backup = desk.backup else { return }
+            say("\(desk.name) goes back in time\(isSilent ? ", silently" : "")")
+            count("restored desks")
+            try desk.goBack(to: backup)
+            if !isSilent { try desk.store.write { try $0.takeNewIdentity() } }
+        case .clones?:
+            guard desks.count < 6, let desk = generator.pick(desks) else { return }
+            files += 1
+            count("clones")
+            let copy = try desk.copy(to: directory.path("clone-\(files)"))
+            let machine = Machine(seed: seed &* 1_000 &+ 500 &+ UInt64(files))
+            let clone = SimulatedReplica(
+                name: desk.name + "'",
+                desk: desk.desk,
+                machine: machine,
+                identity: desk.identity,
+                store: try ReplicaStore(opening: copy.path, environment: machine.environment),
+                seen: copy.seen
+            )
+            say("\(desk.name) is cloned\(isSilent ? ", silently" : "")")
+            if !isSilent { try clone.store.write { try $0.takeNewIdentity() } }
+            desks.append(clone)
+        case .restoredHeadquarters?:
+            guard let backup = headquarters.backup else { return }
+            say("hq goes back in time\(isSilent ? ", silently" : "")")
+            count("restored headquarters")
+            try headquarters.goBack(to: backup)
+            if !isSilent { try headquarters.headquarters.noteRestored() }
+        default: break
+        }
+    }
+
+    // MARK: Writing
+
+    private func writeAtRandom() throws {
+        guard let author = generator.pick(desks) else { return }
+        var shown: [RecordUID] = []
+        var hidden: [RecordUID] = []
+        var unknown: [RecordUID] = []
+        for uid in Self.uids {
+            if case .record = try author.shown(uid) {
+                shown.append(uid)
+            } else if truth.writes.contains(where: { $0.uid == uid && $0.act == .creation }),
+                author.seen.contains(where: { truth.writes[$0].uid == uid })
+            {
+                hidden.append(uid)
+            } else {
+                unknown.append(uid)
+            }
+        }
+        let draw = generator.below(100)
+        var acts: [(RecordUID, FieldKey, GroundTruth.Act)] = []
+        if shown.isEmpty || draw < 12, let uid = generator.pick(unknown) {
+            acts = [(uid, .life, .creation), (uid, Self.registers[0], .value)]
+        } else if draw < 24, let uid = generator.pick(shown) {
+            acts = [(uid, .life, .deletion)]
+        } else if draw < 32, let uid = generator.pick(hidden) {
+            acts = [(uid, .life, .alive)]
+        } else if !shown.isEmpty {
+            for uid in shown.shuffled(using: &generator).prefix(1 + generator.below(2)) {
+                let keys = (Self.registers + Self.items).shuffled(using: &generator)
+                for key in keys.prefix(1 + generator.below(2)).sorted() {
+                    let removes = generator.chance(key.item.isEmpty ? 12 : 45)
+                    let act: GroundTruth.Act =
+                        removes ? (key.item.isEmpty ? .cleared : .absent) : .value
+                    if removes, try author.isEmpty(key, of: uid) { continue }
+                    acts.append((uid, key, act))
+                }
+            }
+        }
+        if !acts.isEmpty { try commit(acts, at: author) }
+    }
+
+    private func commit(
+        _ acts: [(RecordUID, FieldKey, GroundTruth.Act)],
+        at author: SimulatedReplica
+    ) throws {
+        var edits: [RecordUID: [RecordEdit.Step]] = [:]
+        var numbers: [Int] = []
+        for (uid, key, act) in acts {
+            // Nothing in these judges asks for the dot.
+            let number = truth.log(
+                act,
+                to: key,
+                of: uid,
+                dot: Dot(ActorID(0), 1),
+                seen: author.seen
+            )
+            numbers.append(number)
+            let step: RecordEdit.Step =
+                switch act {
+                case .value: .write(key, .value(Array(String(number).utf8)))
+                case .absent: .write(key, .absent)
+                case .cleared: .write(key, .cleared)
+                case .creation, .alive: .write(.life, .alive)
+                case .deletion, .erasure: .delete
+                }
+            edits[uid, default: []].append(step)
+        }
+        try author.store.write { writer in
+            _ = try writer.commit(
+                edits.sorted { $0.key < $1.key }.map { uid, steps in
+                    RecordEdit(uid: uid, kind: Self.kind, steps: steps)
+                },
+                in: Self.space,
+                attribution: Attribution(time: writer.nextTime(), author: author.name)
+            )
+        }
+        author.seen.formUnion(numbers)
+        say("\(author.name) writes \(numbers): \(acts.map { "\($0.0.value).\($0.1) \($0.2)" })")
+    }
+
+    // MARK: Sessions
+
+    private func openSession() throws {
+        guard let desk = generator.pick(desks) else { return }
+        let limit = [1, 60, 400, 1 << 20][generator.below(4)]
+        sessions.append(try SimulatedSession(of: desk, with: headquarters, byteLimit: limit, self))
+    }
+
+    private func stepRandomSession() throws {
+        guard !sessions.isEmpty else { return }
+        let index = generator.below(sessions.count)
+        for _ in 0..<(1 + generator.below(4)) {
+            do {
+                if try sessions[index].step(isLossy: true) { continue }
+            } catch is LinkBroken {
+                say("a session of \(sessions[index].desk.name) is cut")
+            }
+            sessions.remove(at: index)
+            return
+        }
+    }
+
+    private func runSession(of desk: SimulatedReplica) throws {
+        let session = try SimulatedSession(
+            of: desk,
+            with: headquarters,
+            byteLimit: 300,
+            self
+        )
+        var steps = 0
+        while try session.step(isLossy: false) {
+            steps += 1
+            if steps > 2_000 {
+                complaints.append("a session of \(desk.name) never ends")
+                return
+            }
+        }
+    }
+}
+
+/// A folder in memory where the system has one.
+private final class SimulationDirectory {
+    private let path: String
+
+    init() {
+        let base =
+            FileManager.default.fileExists(atPath: "/dev/shm")
+            ? "/dev/shm" : FileManager.default.temporaryDirectory.path
+        path = "\(base)/attache-simulation-\(UUID().uuidString)"
+        try? FileManager.default.createDirectory(
+            atPath: path,
+            withIntermediateDirectories: true
+        )
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func path(_ name: String) -> String { "\(path)/\(name)" }
+}
