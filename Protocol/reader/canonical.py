@@ -76,6 +76,22 @@ def vector_hash(vector):
     return sha(b"".join(actor + varint(vector[actor]) for actor in sorted(vector)), 8)
 
 
+def branch_name(root, digest):
+    """The actor whose history begins with a digest: spec/04-proof.md §3."""
+    return sha(string("attache branch") + root + digest.to_bytes(4, "big"), 16)
+
+
+def chain_heads(knowledge, told, digests):
+    """The hash by which chains are compared; 0 where a digest is missing."""
+    data = vector_hash(told)
+    for actor in sorted(knowledge.keys() & told.keys()):
+        counter = min(knowledge[actor], told[actor])
+        if (actor, counter) not in digests:
+            return bytes(8)
+        data += actor + varint(counter) + digests[actor, counter]
+    return sha(data, 8)
+
+
 def record_digest(uid, state, hidden):
     """16 bytes; zero for a record that is hidden."""
     if hidden:

@@ -64,7 +64,12 @@ class Notation:
 
     def introduction(self, json):
         digits = {k: bytes.fromhex(json[k]) for k in ("replica", "public_key", "signature")}
-        return {**digits, "actor": self.actors[json["actor"]], "desk": json["desk"]}
+        branch = json.get("branch")
+        if branch:
+            branch = self.actors[branch["root"]], int(branch["digest"], 16)
+        return {
+            **digits, "actor": self.actors[json["actor"]], "desk": json["desk"], "branch": branch,
+        }
 
     def space(self, json, is_answer):
         knowledge = json["knowledge"]
@@ -95,6 +100,9 @@ class Notation:
                 "uid": bytes.fromhex(record["uid"]), "complete": record.get("complete", False),
                 **self.state(record), "bases": bases,
             })
+        if not is_answer:
+            result["heads"] = bytes.fromhex(json.get("heads", "00" * 8))
+            result["chains_wanted"] = json.get("chains_wanted", False)
         if is_answer:
             result |= {
                 "verdict": json.get("verdict", 0), "stable_cut": self.vector(json.get("stable_cut")),
@@ -231,6 +239,18 @@ def run(vector):
             same(uid.hex(), expected["uid"])
         case "vector_hash":
             same(canonical.vector_hash(n.vector(given["vector"])).hex(), expected["hash"])
+        case "branch":
+            actor, root = n.actors[given["actor"]], n.actors[given["root"]]
+            name = canonical.branch_name(root, int(given["digest"], 16))
+            same(name.hex(), expected["name"])
+            vector = n.vector(given["vector"])
+            same(merge.branch_vector(vector, actor, given["shared"], name), n.vector(expected["vector"]))
+            state = merge.branch_state(n.state(given["state"]), actor, given["shared"], name)
+            same(state, n.state(expected["state"]))
+        case "chain_heads":
+            known = {n.dot(dot): bytes.fromhex(digest) for dot, digest in given["digests"].items()}
+            heads = canonical.chain_heads(n.vector(given["knowledge"]), n.vector(given["told"]), known)
+            same(heads.hex(), expected["hash"])
         case "content_hash":
             same(f"{canonical.content_hash(n.content(given['content'])):08x}", expected["hash"])
         case "record_digest":

@@ -114,3 +114,30 @@ def life(state):
             if v["content"] != (1,) and v["dot"] + (content_hash(v["content"]),) not in witnessed:
                 return "contested"
     return "deleted"
+
+
+def branch_vector(vector, actor, shared, name):
+    """A vector with the events of a branch under its name: spec/04-proof.md §3."""
+    if vector.get(actor, 0) <= shared:
+        return vector
+    result = {**vector, name: max(vector[actor], vector.get(name, 0)), actor: shared}
+    return {a: n for a, n in result.items() if n}
+
+
+def branch_state(state, actor, shared, name):
+    def dot(old):
+        return (name, old[1]) if old[0] == actor and old[1] > shared else old
+
+    def version(old):
+        content = old["content"]
+        if content[0] == 3:
+            content = 3, tuple(sorted(dot(w[:2]) + w[2:] for w in content[1]))
+        parents = sorted(map(dot, old["parents"]))
+        return {**old, "dot": dot(old["dot"]), "content": content, "parents": parents}
+
+    erasure = state["erasure"] and {**state["erasure"], "dot": dot(state["erasure"]["dot"])}
+    return {
+        **state, "erasure": erasure,
+        "fields": {key: ordered(map(version, field)) for key, field in state["fields"].items()},
+        "context": branch_vector(state["context"], actor, shared, name),
+    }

@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import ed25519
-from canonical import Refused, read_varint, sha, string
+from canonical import Refused, branch_name, read_varint, sha, string
 from merge import ordered, place
 
 VERSION = 1
@@ -26,7 +26,7 @@ ACTORS = {1: ("actors", "*u32"), 2: ("counters", "*u64")}
 KNOWLEDGE = {**ACTORS, 3: ("whole", "u32"), 4: ("hash", "f64")}
 INTRODUCTION = {
     1: ("actor", "u32"), 2: ("replica", "bytes"), 3: ("desk", "text"), 4: ("public_key", "bytes"),
-    5: ("signature", "bytes"),
+    5: ("signature", "bytes"), 6: ("root", "bytes"), 7: ("branch", "f32"),
 }
 CHAIN = {1: ("actor", "u32"), 2: ("first", "u64"), 3: ("digests", "*f32"), 4: ("head", "bytes")}
 REFUSAL = {
@@ -54,13 +54,14 @@ SPACE = {
     4: ("knowledge", KNOWLEDGE), 5: ("more", "u32"), 6: ("cursor", "u64"), 7: ("chains", [CHAIN]),
     8: ("needed", "bytes"), 9: ("forgotten", ACTORS), 10: ("page", PAGE),
 }
+ASKED = {**SPACE, 11: ("heads", "f64"), 12: ("chains_wanted", "u32")}
 ANSWER = {
     **SPACE, 11: ("verdict", "u32"), 12: ("fingerprint", "bytes"), 13: ("stable_cut", ACTORS),
     14: ("refusals", [REFUSAL]),
 }
 MESSAGES = {  # the type, and the number of the closing field
     "sync_request": ({
-        1: ("schema", "u32"), 2: ("token", "bytes"), 3: ("spaces", [SPACE]), 4: ("byte_limit", "u32"),
+        1: ("schema", "u32"), 2: ("token", "bytes"), 3: ("spaces", [ASKED]), 4: ("byte_limit", "u32"),
         15: ("versions", "*u32"),
     }, 15),
     "sync_response": ({
@@ -69,7 +70,7 @@ MESSAGES = {  # the type, and the number of the closing field
     }, 14),
     "enrol_request": ({
         1: ("secret", "bytes"), 2: ("desk", "text"), 3: ("replica", "bytes"),
-        4: ("public_key", "bytes"), 13: ("versions", "*u32"),
+        4: ("public_key", "bytes"), 5: ("predecessor", "bytes"), 13: ("versions", "*u32"),
     }, 13),
     "enrol_response": ({
         1: ("public_key", "bytes"), 2: ("mission", "text"), 3: ("spaces", ["text"]),
@@ -373,7 +374,10 @@ def space(wire, is_answer):
               "an introduction of another length")
         at_most(len(wired["desk"].encode()), "desk")
         introduction = {**wired, "actor": table.actor(wired["actor"])}
-        del introduction["_numbers"]
+        del introduction["_numbers"], introduction["root"]
+        check(len(wired["root"]) in (0, 16), "a root of another length")
+        check(wired["root"] or not wired["branch"], "a branch of nothing")
+        introduction["branch"] = (wired["root"], wired["branch"]) if wired["root"] else None
         result["introductions"].append(introduction)
     introduced = [i["actor"] for i in result["introductions"]]
     check(len(set(introduced)) == len(introduced), "an actor introduced twice")
@@ -395,6 +399,9 @@ def space(wire, is_answer):
     at_most(len(result["needed"]), "records")
     result["forgotten"] = table.vector(wire["forgotten"] or empty(ACTORS), "forgotten")
     result["page"] = page(wire["page"], table) if wire["page"] else []
+    if not is_answer:
+        result["heads"] = wire["heads"].to_bytes(8, "big")
+        result["chains_wanted"] = bool(wire["chains_wanted"])
     if is_answer:
         check(wire["verdict"] <= 6, "an unknown verdict")
         check(len(wire["fingerprint"]) in (0, 16), "a fingerprint of another length")
@@ -431,7 +438,9 @@ def decode(kind, data):
         names = [part["space"] for part in message["spaces"]]
         check(len(set(names)) == len(names), "a space twice")
     else:
-        sizes = {"secret": 16, "replica": 16, "public_key": 32}
+        sizes = {"secret": 16, "replica": 16, "public_key": 32, "predecessor": 0}
+        if wire.get("predecessor"):
+            sizes |= {"secret": 0, "predecessor": 16}
         for name in sizes.keys() & wire.keys():
             check(len(wire[name]) == sizes[name], f"{name} of another length")
         at_most(len(wire.get("desk", "").encode()), "desk")
@@ -488,7 +497,12 @@ def signed_response(body, status, nonce, replica, key):
 
 
 def actor_statement(introduction, space):
-    statement = b"attache actor 1\0" + introduction["actor"] + introduction["replica"]
+    actor = introduction["actor"]
+    if introduction["branch"]:
+        root, digest = introduction["branch"]
+        check(branch_name(root, digest) == actor, "the name of a branch", "bad_signature")
+        actor = root
+    statement = b"attache actor 1\0" + actor + introduction["replica"]
     statement += string(space) + string(introduction["desk"])
     key, signature = introduction["public_key"], introduction["signature"]
     check(ed25519.verify(key, signature, statement), "a signature", "bad_signature")

@@ -89,8 +89,10 @@ public struct Vector: Sendable {
     /// The cases, each with what it does.
     private static let cases: [String: @Sendable (Vector) throws -> JSONValue] = [
         "actor_statement": { try $0.actorStatement() },
+        "branch": { try $0.branch() },
         "canonical_text": { try $0.canonicalText() },
         "chain": { try $0.chain() },
+        "chain_heads": { try $0.chainHeads() },
         "content_hash": { try $0.contentHash() },
         "delta": { try $0.delta() },
         "derived_uid": { try $0.derivedUID() },

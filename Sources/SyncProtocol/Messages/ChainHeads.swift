@@ -1,6 +1,5 @@
 import CausalHistory
 import RecordModel
-import SyncProtocol
 
 /// The hash by which two replicas compare the chains of everything that both hold, in 8 bytes.
 ///
