@@ -172,7 +172,7 @@ let package = Package(
             "ReplicaSyncTests",
             [
                 "ReplicaSync", "SyncEngine", "SyncProtocol", "RecordStorage", "RecordModel",
-                "CausalHistory", "StorageTestSupport", crypto,
+                "CausalHistory", "Conformance", "StorageTestSupport", crypto,
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]

@@ -25,6 +25,8 @@ final class Ministry {
     private(set) var headquarters: HeadquartersReplica
     private(set) var desks: [String: DeskReplica] = [:]
     private var seeds: UInt64
+    /// The frames of each exchange, request and answer in turn.
+    private(set) var transcripts: [(desk: String, frames: [[UInt8]])] = []
 
     init(seed: UInt64 = 1) throws {
         seeds = seed &* 1000
@@ -88,6 +90,12 @@ final class Ministry {
             try desk.didSayIdentity()
         }
         let replica = try desk.replicaID()
+        transcripts.append((code, []))
+        func crossed(_ message: [UInt8]) throws -> [UInt8] {
+            let frame = try Frame.encode(message)
+            transcripts[transcripts.count - 1].frames.append(frame)
+            return try Frame.decode(frame)
+        }
         var session = try desk.beginSession(with: peer, byteLimit: byteLimit)
         var action = session.start()
         var round = 0
@@ -98,7 +106,7 @@ final class Ministry {
             case .send(let request):
                 round += 1
                 if cut == .request(round) { throw LinkBroken() }
-                let arrived = try SyncRequest(decoding: try request.encoded())
+                let arrived = try SyncRequest(decoding: try crossed(try request.encoded()))
                 guard
                     let known = try headquarters.store.read({ reader in
                         try reader.peer(replica: replica.bytes)
@@ -106,7 +114,9 @@ final class Ministry {
                 else { throw LinkBroken() }
                 let answer = try headquarters.answer(arrived, from: known, byteLimit: byteLimit)
                 if cut == .response(round) { throw LinkBroken() }
-                action = session.didReceive(try SyncResponse(decoding: try answer.encoded()))
+                action = session.didReceive(
+                    try SyncResponse(decoding: try crossed(try answer.encoded()))
+                )
             case .compare(let comparisons):
                 action = session.didCompare(try desk.compare(comparisons))
             case .apply(let applications, let token):
@@ -135,6 +145,21 @@ final class Ministry {
             }
             return try writer.commit(
                 [RecordEdit(uid: RecordUID(uid), kind: 1, steps: steps)],
+                in: space,
+                attribution: Attribution(time: writer.nextTime(), author: code)
+            )
+        }
+    }
+
+    /// Deletes a record at a desk.
+    func delete(
+        _ uid: UInt64,
+        at code: String,
+        in space: SpaceName = .allMissions
+    ) throws {
+        try desk(code).store.write { writer in
+            _ = try writer.commit(
+                [RecordEdit(uid: RecordUID(uid), kind: 1, steps: [.delete])],
                 in: space,
                 attribution: Attribution(time: writer.nextTime(), author: code)
             )
