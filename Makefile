@@ -1,8 +1,9 @@
 # Every target is one line. See README.md and CONTRIBUTING.md.
-.PHONY: build test check-protocol lint format demo bench man proto clean
+.PHONY: build test simulate check-protocol lint format demo bench man proto clean
 
 build: ; swift build --product attache
 test: ; swift build --build-tests --explicit-target-dependency-import-check error && swift test --skip-build --no-parallel
+simulate: ; SEEDS=$(or $(SEEDS),1000) swift test --filter nothingIsLost
 check-protocol: ; python3 Protocol/reader/check.py
 lint: ; swift format lint --strict --configuration .swift-format -r Package.swift Sources Tests Samples
 format: ; swift format --in-place --configuration .swift-format -r Package.swift Sources Tests Samples

@@ -102,8 +102,8 @@ final class SimulatedSession {
 
     private func carry(_ request: SyncRequest, isLossy: Bool) throws -> SyncResponse {
         if isLossy, world.generator.chance(10) { throw Simulation.LinkBroken() }
-        let bytes = try request.encoded()
-        let answer = try deliver(bytes)
+        let bytes = try spoiled(request).encoded()
+        let answer = spoiled(try deliver(bytes))
         if isLossy, world.generator.chance(10) { _ = try deliver(bytes) }
         if isLossy, world.generator.chance(12) { throw Simulation.LinkBroken() }
         let response = try SyncResponse(decoding: try answer.encoded())
@@ -111,6 +111,43 @@ final class SimulatedSession {
             response.spaces.first { $0.space == Simulation.space }?.page,
             by: headquarters.seen
         )
+        return response
+    }
+
+    private func spoiled(_ request: SyncRequest) -> SyncRequest {
+        var request = request
+        for index in request.spaces.indices {
+            switch world.fault {
+            case .recordLeftOut where !request.spaces[index].page.records.isEmpty:
+                request.spaces[index].page.records.removeLast()
+            case .lastPageTooEarly where request.spaces[index].heads != 0:
+                request.spaces[index].isLast = true
+            case .chainsHidden: request.spaces[index].chains = []
+            default: break
+            }
+        }
+        return request
+    }
+
+    private func spoiled(_ response: SyncResponse) -> SyncResponse {
+        var response = response
+        for index in response.spaces.indices {
+            switch world.fault {
+            case .fieldLeftOut:
+                for place in response.spaces[index].page.records.indices {
+                    let count = response.spaces[index].page.records[place].fields.count
+                    if count > 1 { response.spaces[index].page.records[place].fields.removeLast() }
+                }
+            case .contextLeftOut:
+                for place in response.spaces[index].page.records.indices {
+                    response.spaces[index].page.records[place].context = VersionVector()
+                }
+            case .lastPageTooEarly where response.spaces[index].verdict == .merged:
+                response.spaces[index].isLast = true
+            case .chainsHidden: response.spaces[index].chains = []
+            default: break
+            }
+        }
         return response
     }
 

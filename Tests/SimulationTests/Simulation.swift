@@ -26,6 +26,20 @@ final class Simulation {
         var description: String { "profile \(rawValue)" }
     }
 
+    /// A fault that is planted in the messages, to show that the judges notice.
+    enum Fault: CaseIterable {
+        /// A record is left out of what a desk pushes.
+        case recordLeftOut
+        /// A field is left out of what headquarters sends.
+        case fieldLeftOut
+        /// A record comes without its context.
+        case contextLeftOut
+        /// Every page says that it is the last.
+        case lastPageTooEarly
+        /// Nobody shows chains.
+        case chainsHidden
+    }
+
     struct LinkBroken: Error {}
 
     static let space = SpaceName.allMissions
@@ -36,6 +50,7 @@ final class Simulation {
     static let items = [FieldKey(5, item: [0x74]), FieldKey(5, item: [0x75])]
 
     let profile: Profile
+    let fault: Fault?
     var generator: SeededGenerator
     let headquarters: SimulatedReplica
     var desks: [SimulatedReplica] = []
@@ -51,8 +66,9 @@ final class Simulation {
     private var sessions: [SimulatedSession] = []
     private var files = 0
 
-    init(seed: UInt64, profile: Profile) throws {
+    init(seed: UInt64, profile: Profile, fault: Fault? = nil) throws {
         self.seed = seed
+        self.fault = fault
         self.profile = profile
         generator = SeededGenerator(seed: seed &* 31 &+ UInt64(profile.rawValue))
         directory = SimulationDirectory()
@@ -323,7 +339,7 @@ final class Simulation {
         var steps = 0
         while try session.step(isLossy: false) {
             steps += 1
-            if steps > 2_000 {
+            if steps > 300 {
                 complaints.append("a session of \(desk.name) never ends")
                 return
             }

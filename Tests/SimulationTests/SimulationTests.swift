@@ -1,3 +1,4 @@
+import SyncProtocol
 import TestSupport
 import Testing
 
@@ -39,5 +40,20 @@ struct SimulationTests {
         #expect(wrong == 0)
         #expect(counts["verified"] ?? 0 > 0)
         if profile.contains(.clones) { #expect(counts["forks set apart by desks"] ?? 0 > 0) }
+    }
+
+    @Test(arguments: Simulation.Fault.allCases)
+    func theJudgesFindAPlantedFault(fault: Simulation.Fault) throws {
+        let found = try (UInt64(0)..<60).contains { seed in
+            let world = try Simulation(seed: seed, profile: [.clones], fault: fault)
+            do {
+                try world.run()
+                try world.settle()
+            } catch is WireError {
+                return true
+            }
+            return !world.complaints.isEmpty
+        }
+        #expect(found, "nobody noticed \(fault)")
     }
 }
