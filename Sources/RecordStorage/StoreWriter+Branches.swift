@@ -229,15 +229,6 @@ extension StoreWriter {
             )
         }
     }
-
-    /// Forgets what is remembered of how far peers have taken and sent a space, so that the next
-    /// exchange looks at all of it.
-    public func forgetProgress(in space: SpaceName) throws {
-        try db.execute(
-            sql: "UPDATE peer_space SET pushed = 0, pulled = 0 WHERE space = ?",
-            arguments: [try ledger(of: space).row]
-        )
-    }
 }
 
 extension StoreReader {

@@ -62,17 +62,20 @@ final class WitnessFile: Sendable {
 
         /// The sequence stands at a fixed place, so that it is written over without the rest.
         var text: String {
+            "\(Self.name) \(Self.digits(sequence))\n\(machine)\n\(device)\n\(inode)\n\(path)"
+        }
+
+        static func digits(_ sequence: UInt64) -> String {
             let digits = String(sequence)
-            let number = String(repeating: "0", count: 20 - digits.count) + digits
-            return "\(Self.name) \(number)\n\(machine)\n\(device)\n\(inode)\n\(path)"
+            return String(repeating: "0", count: 20 - digits.count) + digits
         }
 
         static var sequenceOffset: Int { name.utf8.count + 1 }
 
         /// Whether two statements are about one file.
         ///
-        /// A folder may move, and a device may get another
-        /// number when the machine starts; a copy has another inode, unless all of it is elsewhere.
+        /// A folder may move, and a device may get another number when the machine starts; a copy has
+        /// another inode, unless all of it is elsewhere.
         func isOfSameFile(as other: Statement) -> Bool {
             machine == other.machine && inode == other.inode
                 && (path == other.path || device == other.device)
@@ -93,10 +96,8 @@ final class WitnessFile: Sendable {
 
     init(besideStoreAt path: String) {
         storePath = path
-        self.path = Self.path(ofStoreAt: path)
+        self.path = path + ".witness"
     }
-
-    static func path(ofStoreAt path: String) -> String { path + ".witness" }
 
     /// Compares what was said with what is; writes nothing.
     func displacement(at sequence: UInt64) -> Displacement? {
@@ -122,9 +123,8 @@ final class WitnessFile: Sendable {
         let descriptor = open(path, O_WRONLY)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
-        let digits = String(sequence)
-        let number = Array((String(repeating: "0", count: 20 - digits.count) + digits).utf8)
-        _ = pwrite(descriptor, number, number.count, off_t(Statement.sequenceOffset))
+        let digits = Array(Statement.digits(sequence).utf8)
+        _ = pwrite(descriptor, digits, digits.count, off_t(Statement.sequenceOffset))
     }
 }
 

@@ -61,7 +61,17 @@ public struct DeskReplica: Sendable {
                 try writer.signActors(identity, desk: try writer.reader.setting("desk") ?? "")
             }
         }
-        return try store.read { reader in try readings.map(reader.snapshot) }
+        return try store.read { reader in
+            try readings.map { reading in
+                var snapshot = try reader.snapshot(reading)
+                snapshot.heads = try ChainHeads.hash(
+                    of: snapshot.knowledge,
+                    told: reading.peerKnowledge,
+                    digest: reader.chainDigest
+                )
+                return snapshot
+            }
+        }
     }
 
     /// Compares headquarters' chains with this replica's.

@@ -263,12 +263,8 @@ public struct HeadquartersReplica: Sendable {
         from peer: StoredPeer,
         byteLimit: Int
     ) throws -> SyncResponse {
-        guard let replica = ReplicaID(bytes: peer.replica) else {
-            throw AuthenticationFailure.unknownReplica
-        }
         let tokenVerifies = try verifies(request.token)
         let context = RequestContext(
-            replica: replica,
             publicKey: peer.publicKey,
             acceptsRelays: try acceptsRelays(),
             tokenVerifies: tokenVerifies,
@@ -428,14 +424,13 @@ public struct HeadquartersReplica: Sendable {
             let nonce = try? reader.bigEndian(UInt64.self), let sequence = try? reader.varint(),
             reader.isAtEnd
         else { return false }
-        let (isGood, isPast) = try store.read { store in
-            (
-                try store.verifies(sequence: sequence, nonce: nonce, epoch: epoch),
-                try store.pastEpochs.contains(epoch)
-            )
+        if try store.read({
+            try $0.verifies(sequence: sequence, nonce: nonce, epoch: epoch)
+        }) {
+            return true
         }
-        if !isGood, !isPast { try noteRestored() }
-        return isGood
+        if try !store.read({ try $0.pastEpochs.contains(epoch) }) { try noteRestored() }
+        return false
     }
 
     private static let sealBytes = 8

@@ -28,7 +28,6 @@ extension StoreWriter {
         for origin in application.actors.compactMap(\.branch) { try separateKnown(origin) }
         while let branch = try branchOfOthers(in: result.application.chains) {
             result.application = branch.renamed(result.application)
-            result.branches.append(branch)
             result.isForked = true
         }
         while let fork = try firstFork(in: result.application.chains) {
@@ -46,7 +45,6 @@ extension StoreWriter {
             if isTheirs {
                 try name(branch)
                 result.application = branch.renamed(result.application)
-                result.branches.append(branch)
             } else {
                 try separate(branch, in: space)
             }

@@ -38,11 +38,6 @@ extension StoreReader {
             forgotten: VersionVector(),
             fingerprint: try space(reading.space).fingerprint
         )
-        snapshot.heads = try ChainHeads.hash(
-            of: knowledge,
-            told: reading.peerKnowledge,
-            digest: chainDigest
-        )
         if let shown = reading.chainsShown { try addChains(to: &snapshot, beyond: shown) }
         guard reading.byteLimit > 0 else {
             snapshot.isLast = false

@@ -91,6 +91,7 @@ public struct DeskSession: Sendable {
         var compared: VersionVector?
         /// How often the chains were compared.
         var comparisons = 0
+        var isDone = false
         /// Where the next exchange begins to push: a record that was left out is met again.
         var pushedForGood: UInt64
 
@@ -111,7 +112,6 @@ public struct DeskSession: Sendable {
             lasting.pushed = min(memory.pushed, pushedForGood)
             return lasting
         }
-        var isDone = false
     }
 
     /// How much a page may hold, uncompressed; changed by the owner as it measures the link.

@@ -56,7 +56,7 @@ public struct SpaceSnapshot: Hashable, Sendable {
     public var reached: UInt64
     /// Chain digests behind what the peer was shown.
     public var chains: [ChainSegment]
-    /// The hash of the chain heads at what both sides hold; 0 where it cannot be stated.
+    /// The hash of the chain heads at what both sides hold, which a desk states; 0 where it cannot.
     public var heads: UInt64 = 0
     /// The actors of the page, or on the last page of the knowledge, that are new to the peer.
     public var actors: [ActorIntroduction]
@@ -155,8 +155,6 @@ public struct ChainAgreement: Hashable, Sendable {
 public struct Reconciliation: Hashable, Sendable {
     /// The message, with the branches in it under their names.
     public var application: SpaceApplication
-    /// The branches in the message.
-    public var branches: [Branch] = []
     /// Whether a branch was set apart on either side.
     public var isForked = false
     /// Whether this replica's own actor was used elsewhere.

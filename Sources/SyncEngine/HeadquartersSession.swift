@@ -4,9 +4,7 @@ import SyncProtocol
 
 /// What headquarters knows about a request before it looks at a space.
 public struct RequestContext: Sendable {
-    /// The replica that signed the request.
-    public var replica: ReplicaID
-    /// Its key.
+    /// The key that signed the request.
     ///
     /// A replica that was restored or copied has another number and the same key.
     public var publicKey: [UInt8]
@@ -20,13 +18,11 @@ public struct RequestContext: Sendable {
 
     /// Creates a context.
     public init(
-        replica: ReplicaID,
         publicKey: [UInt8],
         acceptsRelays: Bool = false,
         tokenVerifies: Bool,
         byteLimit: Int
     ) {
-        self.replica = replica
         self.publicKey = publicKey
         self.acceptsRelays = acceptsRelays
         self.tokenVerifies = tokenVerifies

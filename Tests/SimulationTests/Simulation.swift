@@ -245,31 +245,20 @@ final class Simulation {
                 unknown.append(uid)
             }
         }
-        let draw = generator.below(100)
-        var acts: [(RecordUID, FieldKey, GroundTruth.Act)] = []
-        if shown.isEmpty || draw < 12, let uid = generator.pick(unknown) {
-            acts = [(uid, .life, .creation), (uid, Self.registers[0], .value)]
-        } else if draw < 24, let uid = generator.pick(shown) {
-            acts = [(uid, .life, .deletion)]
-        } else if draw < 32, let uid = generator.pick(hidden) {
-            acts = [(uid, .life, .alive)]
-        } else if !shown.isEmpty {
-            for uid in shown.shuffled(using: &generator).prefix(1 + generator.below(2)) {
-                let keys = (Self.registers + Self.items).shuffled(using: &generator)
-                for key in keys.prefix(1 + generator.below(2)).sorted() {
-                    let removes = generator.chance(key.item.isEmpty ? 12 : 45)
-                    let act: GroundTruth.Act =
-                        removes ? (key.item.isEmpty ? .cleared : .absent) : .value
-                    if removes, try author.isEmpty(key, of: uid) { continue }
-                    acts.append((uid, key, act))
-                }
-            }
+        let acts = try generator.acts(
+            shown: shown,
+            hidden: hidden,
+            unknown: unknown,
+            keys: Self.registers + Self.items
+        ).filter { act in
+            guard [.cleared, .absent].contains(act.act) else { return true }
+            return try !author.isEmpty(act.key, of: act.uid)
         }
         if !acts.isEmpty { try commit(acts, at: author) }
     }
 
     private func commit(
-        _ acts: [(RecordUID, FieldKey, GroundTruth.Act)],
+        _ acts: [SeededGenerator.Act],
         at author: SimulatedReplica
     ) throws {
         var edits: [RecordUID: [RecordEdit.Step]] = [:]

@@ -116,35 +116,17 @@ struct ModelWorld {
         }
         let hidden = Self.uids.filter { replicas[author].records[$0]?.life == .deleted }
         let unknown = Self.uids.filter { replicas[author].records[$0] == nil }
-        let draw = generator.below(100)
-        var acts: [(RecordUID, FieldKey, GroundTruth.Act)] = []
-        if shown.isEmpty || draw < 12, let uid = generator.pick(unknown) {
-            acts = [(uid, .life, .creation), (uid, Self.registers[0], .value)]
-        } else if draw < 24, let uid = generator.pick(shown) {
-            acts = [(uid, .life, .deletion)]
-        } else if draw < 32, let uid = generator.pick(hidden) {
-            acts = [(uid, .life, .alive)]
-        } else if draw < 34, profile.contains(.erasure), let uid = generator.pick(shown) {
-            acts = [(uid, GroundTruth.erasureKey, .erasure)]
-        } else if !shown.isEmpty {
-            for uid in shown.shuffled(using: &generator).prefix(1 + generator.below(2)) {
-                acts += fieldWrites(of: uid)
-            }
-        }
+        let acts = generator.acts(
+            shown: shown,
+            hidden: hidden,
+            unknown: unknown,
+            keys: Self.registers + Self.items,
+            erases: profile.contains(.erasure)
+        )
         if !acts.isEmpty { commit(acts, at: author) }
     }
 
-    private mutating func fieldWrites(
-        of uid: RecordUID
-    ) -> [(RecordUID, FieldKey, GroundTruth.Act)] {
-        let keys = (Self.registers + Self.items).shuffled(using: &generator)
-        return keys.prefix(1 + generator.below(2)).sorted().map { key in
-            let removes = generator.chance(key.item.isEmpty ? 12 : 45)
-            return (uid, key, removes ? (key.item.isEmpty ? .cleared : .absent) : .value)
-        }
-    }
-
-    private mutating func commit(_ acts: [(RecordUID, FieldKey, GroundTruth.Act)], at author: Int) {
+    private mutating func commit(_ acts: [SeededGenerator.Act], at author: Int) {
         let dot = replicas[author].nextDot
         var edits: [(uid: RecordUID, edit: ModelReplica.Edit)] = []
         for (uid, key, act) in acts {

@@ -40,13 +40,15 @@ struct HeadquartersOptions: ParsableArguments {
     /// The store in the folder.
     var path: String { (data as NSString).appendingPathComponent("headquarters") }
 
-    func replica() throws -> HeadquartersReplica {
+    /// Opens headquarters; one that was restored or copied is made fit to go on.
+    func replica(saysSo: Bool = true) throws -> HeadquartersReplica {
         let replica = HeadquartersReplica(
             store: try ReplicaStore(opening: path),
             identity: try ReplicaIdentity.load(besideStoreAt: path)
         )
         try replica.store.keepWitness { _ in
             try replica.noteRestored()
+            guard saysSo else { return }
             StandardStreams.warn(
                 "attache: headquarters' store was restored or copied; the desks send again what it "
                     + "lost, and for 30 days any desk may send what others wrote"
@@ -325,18 +327,11 @@ struct HeadquartersRestore: ParsableCommand {
     func run() throws {
         let path = headquarters.path
         let kept = try ReplicaStore.restore(file, to: path)
-        let replica = HeadquartersReplica(
-            store: try ReplicaStore(opening: path),
-            identity: try ReplicaIdentity.load(besideStoreAt: path)
-        )
-        try replica.store.keepWitness { _ in try replica.noteRestored() }
+        let replica = try headquarters.replica(saysSo: false)
         let records = try replica.store.read { try $0.recordCount() }
         let aside = kept.map { " What was there is kept at \($0)." } ?? ""
         try output.print(
-            .object(present: [
-                "file": .string(path), "records": .number(records),
-                "kept": kept.map { .string($0) },
-            ]),
+            .restored(records, to: path, kept: kept),
             text: SafeText.line(
                 "\(records) records are restored; the desks send again what is missing.\(aside)"
             )

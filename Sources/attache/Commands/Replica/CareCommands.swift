@@ -74,12 +74,18 @@ struct RestoreCommand: ParsableCommand {
                 : "There is no key: attache enrol joins headquarters, and brings back what it has."
         )
         try output.print(
-            .object(present: [
-                "file": .string(path), "records": .number(records),
-                "kept": kept.map { .string($0) },
-            ]),
+            .restored(records, to: path, kept: kept),
             text: lines.map(SafeText.line).joined(separator: "\n")
         )
+    }
+}
+
+extension JSONValue {
+    /// What `restore` and `hq restore` print.
+    static func restored(_ records: Int, to path: String, kept: String?) -> JSONValue {
+        .object(present: [
+            "file": .string(path), "records": .number(records), "kept": kept.map { .string($0) },
+        ])
     }
 }
 
