@@ -1,9 +1,10 @@
 # Every target is one line. See README.md and CONTRIBUTING.md.
-.PHONY: build test simulate check-protocol lint format demo bench man proto clean
+.PHONY: build test simulate mutate check-protocol lint format demo bench man proto clean
 
 build: ; swift build --product attache
 test: ; swift build --build-tests --explicit-target-dependency-import-check error && swift test --skip-build --no-parallel
 simulate: ; SEEDS=$(or $(SEEDS),1000) swift test --filter nothingIsLost
+mutate: ; ATTACHE_MUTATION=1 swift test --skip-build --no-parallel --filter MutationTests
 check-protocol: ; python3 Protocol/reader/check.py
 lint: ; swift format lint --strict --configuration .swift-format -r Package.swift Sources Tests Samples
 format: ; swift format --in-place --configuration .swift-format -r Package.swift Sources Tests Samples

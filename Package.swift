@@ -8,6 +8,11 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
 ]
 
+/// Lets tests switch the rules of causality off by name: in debug builds alone.
+let switchableRules: [SwiftSetting] = [
+    .define("SWITCHABLE_RULES", .when(configuration: .debug, traits: ["MutationCheck"]))
+]
+
 /// A library target whose dependencies are those that the architecture allows it, and no others.
 func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -23,12 +28,16 @@ func support(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     )
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(
+    _ name: String,
+    _ dependencies: [Target.Dependency] = [],
+    _ settings: [SwiftSetting] = []
+) -> Target {
     .testTarget(
         name: name,
         dependencies: dependencies + ["TestSupport"],
         path: "Tests/\(name)",
-        swiftSettings: strict
+        swiftSettings: strict + settings
     )
 }
 
@@ -46,6 +55,13 @@ let package = Package(
     platforms: [.macOS(.v15), .iOS(.v18)],
     products: [.executable(name: "attache", targets: ["attache"])]
         + libraries.map { .library(name: $0, targets: [$0]) },
+    traits: [
+        .trait(
+            name: "MutationCheck",
+            description: "In debug builds, lets tests switch the rules of causality off by name."
+        ),
+        .default(enabledTraits: ["MutationCheck"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -69,7 +85,10 @@ let package = Package(
             providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite3"])]
         ),
 
-        module("CausalHistory"),
+        .target(
+            name: "CausalHistory",
+            swiftSettings: strict + switchableRules
+        ),
         module("RecordModel", ["CausalHistory", crypto]),
         module(
             "SyncProtocol",
@@ -157,7 +176,8 @@ let package = Package(
             [
                 "ReplicaSync", "SyncEngine", "SyncProtocol", "RecordStorage", "RecordModel",
                 "CausalHistory", crypto,
-            ]
+            ],
+            switchableRules
         ),
         tests("SyncEngineTests", ["SyncEngine"]),
         tests("InterchangeTests", ["Interchange", "RecordModel"]),

@@ -105,11 +105,15 @@ public struct SiblingSet<Version: Hashable & Comparable & Sendable>: Hashable, S
                 heldThere = true
                 j += 1
             }
-            if heldHere && heldThere {
+            if heldHere && heldThere, !Rule.variantsStay.holds {
+                result.storage.append(variants[0])
+            } else if heldHere && heldThere {
                 for sibling in variants.sorted() where result.siblings.last != sibling {
                     result.storage.append(sibling)
                 }
-            } else if !(heldHere ? otherContext : context).covers(dot) {
+            } else if !(heldHere ? otherContext : context).covers(dot)
+                || !Rule.contextSupersedes.holds
+            {
                 result.storage.append(contentsOf: variants)
             }
         }

@@ -15,6 +15,8 @@ public struct RecordEdit: Sendable {
         case restore(FieldKey, [Content])
         /// Deletes the record, naming what is seen.
         case delete
+        /// Erases the record for good.
+        case erase
     }
 
     /// The record.
@@ -130,6 +132,8 @@ extension StoreWriter {
     }
 
     private func isIdle(_ step: RecordEdit.Step, in state: RecordState?) -> Bool {
+        // Nothing is written to a record that was erased.
+        if state?.erasure != nil { return true }
         guard let state, case .write(let key, let content) = step else { return false }
         let siblings = state.siblings(of: key)
         if siblings.isEmpty { return content == .absent || content == .cleared }
@@ -211,6 +215,10 @@ private struct AppliedEdit: Sendable {
                 note(state.restore(contents, to: key, dot: dot, attribution: attribution), key)
             case .delete:
                 note(state.delete(dot: dot, attribution: attribution), .life)
+            case .erase:
+                for entry in state.erase(dot: dot, attribution: attribution) {
+                    note(entry.siblings.siblings, entry.key)
+                }
             }
         }
         self.replaced = replaced

@@ -61,6 +61,10 @@ extension StoreWriter {
             }
         }
         for entry in delta.context.entries { _ = try interner.number(of: entry.actor) }
+        if let erasure = delta.erasure {
+            _ = try interner.number(of: erasure.dot.actor)
+            _ = try interner.number(of: erasure.attribution)
+        }
     }
 
     private func join(_ batch: [DeltaInHand], _ ledger: SpaceLedger) throws -> [MergeOutcome] {
@@ -166,16 +170,20 @@ extension StoreWriter {
     private func journal(_ delta: RecordDelta, row: Int64) throws {
         // Most records come from one change or a few.
         var seen: [Dot] = []
+        func note(_ dot: Dot, _ attribution: Attribution) throws {
+            if seen.contains(dot) { return }
+            seen.append(dot)
+            let actor = try interner.number(of: dot.actor)
+            observe(attribution.time)
+            try recordChange(actor, dot.counter, attribution, digest: Data())
+            try recordTouch(actor, dot.counter, row: row, digest: nil)
+        }
         for entry in delta.fields {
-            for sibling in entry.siblings.siblings where !seen.contains(sibling.dot) {
-                seen.append(sibling.dot)
-                let actor = try interner.number(of: sibling.dot.actor)
-                let attribution = sibling.version.attribution
-                observe(attribution.time)
-                try recordChange(actor, sibling.dot.counter, attribution, digest: Data())
-                try recordTouch(actor, sibling.dot.counter, row: row, digest: nil)
+            for sibling in entry.siblings.siblings {
+                try note(sibling.dot, sibling.version.attribution)
             }
         }
+        if let erasure = delta.erasure { try note(erasure.dot, erasure.attribution) }
     }
 
     // MARK: Chains
@@ -308,7 +316,7 @@ private enum JoinedDelta: Sendable {
                 self = .known
                 return
             }
-            if !hand.delta.isComplete {
+            if !hand.delta.isComplete, Rule.wholeBeforeParts.holds {
                 self = .needed
                 return
             }

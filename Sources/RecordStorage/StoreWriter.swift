@@ -295,7 +295,7 @@ public final class StoreWriter {
         for entry in beyond {
             try setKnowledge(ledger.row, try interner.number(of: entry.actor), entry.counter)
         }
-        if !beyond.isEmpty { _ = nextSequence() }
+        if !beyond.isEmpty, Rule.raisingMovesSequence.holds { _ = nextSequence() }
     }
 
     func setKnowledge(_ space: Int64, _ actor: Int64, _ counter: UInt64) throws {

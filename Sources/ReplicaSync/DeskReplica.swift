@@ -123,7 +123,7 @@ public struct DeskReplica: Sendable {
                     pushed: isAllPushed && !result.isForked
                         ? writer.currentSequence : application.memory.pushed,
                     // A record that is still needed whole must be met again if the session is cut.
-                    pulled: result.needed.isEmpty
+                    pulled: result.needed.isEmpty || !Rule.neededIsMetAgain.holds
                         ? application.memory.pulled : before?.pulled ?? 0
                 )
                 return result

@@ -320,7 +320,7 @@ public struct HeadquartersReplica: Sendable {
         guard let text = try store.read({ try $0.setting(Self.relaysUntil) }),
             let until = UInt64(text)
         else { return false }
-        return store.environment.now().milliseconds < until
+        return store.environment.now().milliseconds < until && Rule.relaysAfterARestore.holds
     }
 
     /// The setting that says until when relayed changes are taken.

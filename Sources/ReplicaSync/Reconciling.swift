@@ -33,12 +33,13 @@ extension StoreWriter {
         while let fork = try firstFork(in: result.application.chains) {
             result.isForked = true
             if fork.actor == own { result.hasNewActor = true }
-            let isTheirs = fork.theirs > fork.mine
+            let isTheirs = fork.theirs > fork.mine || !Rule.greaterDigestIsRenamed.holds
             let branch = Branch(
                 of: fork.actor,
                 after: fork.counter - 1,
                 origin: BranchOrigin(
-                    root: try reader.root(of: fork.actor),
+                    root: Rule.namedFromTheRoot.holds
+                        ? try reader.root(of: fork.actor) : fork.actor,
                     digest: isTheirs ? fork.theirs : fork.mine
                 )
             )
@@ -56,6 +57,7 @@ extension StoreWriter {
             let known = try reader.knowledge(of: space).counter(of: own)
             if result.application.shown.counter(of: own) > known { result.hasNewActor = true }
         }
+        if !Rule.strangeActorIsGivenUp.holds { result.hasNewActor = false }
         if result.hasNewActor { try takeNewActor(in: space) }
         return result
     }
@@ -92,6 +94,7 @@ extension StoreWriter {
     private func firstFork(
         in chains: [ChainSegment]
     ) throws -> (actor: ActorID, counter: UInt64, mine: UInt32, theirs: UInt32)? {
+        guard Rule.historiesAreSetApart.holds else { return nil }
         for segment in chains {
             let known = try reader.chains(
                 of: segment.actor,

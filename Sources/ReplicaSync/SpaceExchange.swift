@@ -87,23 +87,30 @@ extension StoreReader {
         for actor in try chainedActors(in: snapshot.space) {
             snapshot.chains += try chains(of: actor, after: peer.counter(of: actor)).map {
                 stretch in
-                ChainSegment(
+                let known =
+                    Rule.digestOfEachTransaction.holds ? stretch.digests : stretch.digests.suffix(1)
+                return ChainSegment(
                     actor: actor,
-                    first: stretch.first,
-                    digests: stretch.digests,
+                    first: stretch.first + UInt64(stretch.digests.count - known.count),
+                    digests: known,
                     head: stretch.head
                 )
             }
         }
     }
 
-    /// Introduces the actors that the peer cannot have met: those of the page, and with the last
-    /// page those of the knowledge.
+    /// Introduces the actors that the peer cannot have met: those of the page, of its contexts too, and
+    /// with the last page those of the knowledge.
     private func introductions(
         in snapshot: SpaceSnapshot,
         to peer: VersionVector
     ) throws -> [ActorIntroduction] {
-        var actors = Set(snapshot.page.records.flatMap { $0.dots.map(\.actor) })
+        var actors: Set<ActorID> = []
+        for record in snapshot.page.records {
+            // A context may name one whose versions are all superseded.
+            actors.formUnion(record.context.entries.map(\.actor))
+            actors.formUnion(record.dots.map(\.actor))
+        }
         if snapshot.isLast { actors.formUnion(snapshot.knowledge.entries.map(\.actor)) }
         return try actors.filter { peer.counter(of: $0) == 0 }.sorted().compactMap { actor in
             guard let owner = try owner(of: actor), !owner.signature.isEmpty,
@@ -174,7 +181,9 @@ extension StoreWriter {
             case .unchanged, .known: break
             }
         }
-        if let raise = application.raise, result.needed.isEmpty {
+        if let raise = application.raise,
+            result.needed.isEmpty || !Rule.raisedWhenNothingIsNeeded.holds
+        {
             try raiseKnowledge(of: space, to: raise)
         }
         result.knowledge = try reader.knowledge(of: space)

@@ -109,7 +109,9 @@ public struct DeskSession: Sendable {
         /// What the replica remembers for the next exchange.
         var lasting: PeerMemory {
             var lasting = memory
-            lasting.pushed = min(memory.pushed, pushedForGood)
+            if Rule.leftOutIsMetAgain.holds {
+                lasting.pushed = min(memory.pushed, pushedForGood)
+            }
             return lasting
         }
     }
@@ -199,7 +201,9 @@ public struct DeskSession: Sendable {
                 )
             )
             space.page = snapshot.page
-            space.isLast = snapshot.isLast
+            // Headquarters must not take as known what it has left out.
+            space.isLast =
+                snapshot.isLast && !(progress.isForged && Rule.leftOutHoldsBack.holds)
             space.cursor = progress.memory.pulled
             space.chains = snapshot.chains
             space.actors = snapshot.actors
@@ -289,7 +293,7 @@ public struct DeskSession: Sendable {
                         page: answer.page,
                         chains: isCompared ? answer.chains : [],
                         actors: answer.actors,
-                        raise: answer.isLast ? theirs : nil,
+                        raise: answer.isLast || !Rule.raisedAfterLastPage.holds ? theirs : nil,
                         shown: theirs,
                         memory: progress.lasting
                     )

@@ -107,7 +107,10 @@ public struct HeadquartersSession: Sendable {
         }
         let heads = try ChainHeads.hash(of: knowledge, told: told, digest: digest)
         comparesOnly = request.heads == 0 && request.page.records.isEmpty && !request.isLast
-        guard comparesOnly || request.heads == heads && heads != 0 else {
+        guard
+            comparesOnly || request.heads == heads && heads != 0
+                || !Rule.comparisonBeforePages.holds
+        else {
             verdict = .forked
             return try withHeads(own, chained(), digest: digest)
         }
@@ -158,6 +161,9 @@ public struct HeadquartersSession: Sendable {
             try own.covers(dot) || isOfThisDesk(dot.actor) || held(record.uid).covers(dot)
         }
         let records = reconciliation.application.page.records
+        if !Rule.deltaForStatedKnowledge.holds {
+            for dot in records.flatMap(\.dots) { deskKnowledge.include(dot) }
+        }
         let accepted = try records.filter { record in
             try record.allDotsSatisfy { try isVouched($0, in: record) }
                 && record.context.entries.allSatisfy {
@@ -169,6 +175,7 @@ public struct HeadquartersSession: Sendable {
         raisable = VersionVector(
             try deskKnowledge.entries.filter { entry in
                 try own.counter(of: entry.actor) >= entry.counter || isOfThisDesk(entry.actor)
+                    || !Rule.raisedAsFarAsVouched.holds
             }
         )
         return .apply(reconciliation)
@@ -205,7 +212,9 @@ public struct HeadquartersSession: Sendable {
     /// Takes what merging the page did.
     public mutating func didApply(_ result: SpaceResult) -> Action {
         needed = result.needed
-        guard verdict == .merged, request.isLast, needed.isEmpty, !comparesOnly else {
+        guard verdict == .merged, request.isLast || !Rule.raisedAfterLastPage.holds,
+            needed.isEmpty || !Rule.raisedWhenNothingIsNeeded.holds, !comparesOnly
+        else {
             return didRaise()
         }
         return .raise(raisable)

@@ -159,7 +159,7 @@ final class SimulatedSession {
             // Headquarters went back behind this replica's enrolment.
             throw Simulation.LinkBroken()
         }
-        let taken = try request.spaces.first.map { try records(taken: $0.page, from: known) } ?? []
+        let taken = try request.spaces.first.map { try records(takenOf: $0, from: known) } ?? []
         let answer = try side.answer(request, from: known, byteLimit: byteLimit)
         let verdict = answer.spaces.first { $0.space == Simulation.space }?.verdict
         world.say(
@@ -176,20 +176,24 @@ final class SimulatedSession {
 
     /// The records of a page that headquarters is to take from a desk: all their changes are known
     /// already, or of the desk's own key, or headquarters takes relayed ones.
-    private func records(taken page: Page, from peer: StoredPeer) throws -> Set<RecordUID> {
+    private func records(
+        takenOf request: SpaceRequest,
+        from peer: StoredPeer
+    ) throws -> Set<RecordUID> {
         let side = headquarters.headquarters
         let relays = try side.acceptsRelays()
         return try side.store.read { reader in
             let knowledge = try reader.knowledge(of: Simulation.space)
             return Set(
-                try page.records.filter { delta in
+                try request.page.records.filter { delta in
                     let key = RecordKey(space: Simulation.space, uid: delta.uid)
                     let held = try reader.record(key)?.state.context ?? VersionVector()
                     let context = delta.context.entries.map { Dot($0.actor, $0.counter) }
                     return try delta.dots.union(context).allSatisfy { dot in
                         if relays || knowledge.covers(dot) || held.covers(dot) { return true }
-                        let owner = try reader.owner(of: dot.actor)
-                        return owner == nil || owner?.publicKey == peer.publicKey
+                        let introduced = request.actors.first { $0.actor == dot.actor }
+                        let owner = try reader.owner(of: dot.actor)?.publicKey
+                        return (owner ?? introduced?.publicKey) == peer.publicKey
                     }
                 }.map(\.uid)
             )

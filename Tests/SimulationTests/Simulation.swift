@@ -22,6 +22,8 @@ final class Simulation {
         static let clones = Profile(rawValue: 2)
         /// Headquarters' file is put back to an earlier copy.
         static let restoredHeadquarters = Profile(rawValue: 4)
+        /// Records are erased.
+        static let erasures = Profile(rawValue: 8)
 
         var description: String { "profile \(rawValue)" }
     }
@@ -134,9 +136,16 @@ final class Simulation {
 
     // MARK: The schedule
 
-    /// Runs a number of random steps, judging now and then, up to the first complaint.
-    func run(steps: Int = 90) throws {
-        for step in 0..<steps where complaints.isEmpty {
+    /// How many steps a schedule has.
+    static let steps = 90
+
+    /// Runs the steps of the schedule, judging now and then, up to the first complaint.
+    ///
+    /// What a step draws follows from the seed and its number alone, so that a schedule without some of
+    /// its steps is much like the whole.
+    func run(without skipped: Set<Int> = []) throws {
+        for step in 0..<Self.steps where complaints.isEmpty && !skipped.contains(step) {
+            draw(step)
             switch generator.below(100) {
             case ..<30: try writeAtRandom()
             case ..<42: try openSession()
@@ -151,10 +160,16 @@ final class Simulation {
         }
     }
 
+    private func draw(_ step: Int) {
+        let profiled = seed &* 31 &+ UInt64(profile.rawValue)
+        generator = SeededGenerator(seed: profiled &* 1_000 &+ UInt64(step))
+    }
+
     /// Lets every desk exchange until nothing is new, and judges the end.
     func settle() throws {
         guard complaints.isEmpty else { return }
         say("---- quiet")
+        draw(Self.steps)
         sessions = []
         var last: [VersionVector] = []
         for _ in 0..<14 {
@@ -235,8 +250,11 @@ final class Simulation {
         var hidden: [RecordUID] = []
         var unknown: [RecordUID] = []
         for uid in Self.uids {
-            if case .record = try author.shown(uid) {
+            let state = try author.shown(uid)
+            if case .record = state {
                 shown.append(uid)
+            } else if state == .erased {
+                continue
             } else if truth.writes.contains(where: { $0.uid == uid && $0.act == .creation }),
                 author.seen.contains(where: { truth.writes[$0].uid == uid })
             {
@@ -249,7 +267,8 @@ final class Simulation {
             shown: shown,
             hidden: hidden,
             unknown: unknown,
-            keys: Self.registers + Self.items
+            keys: Self.registers + Self.items,
+            erases: profile.contains(.erasures)
         ).filter { act in
             guard [.cleared, .absent].contains(act.act) else { return true }
             return try !author.isEmpty(act.key, of: act.uid)
@@ -279,7 +298,8 @@ final class Simulation {
                 case .absent: .write(key, .absent)
                 case .cleared: .write(key, .cleared)
                 case .creation, .alive: .write(.life, .alive)
-                case .deletion, .erasure: .delete
+                case .deletion: .delete
+                case .erasure: .erase
                 }
             edits[uid, default: []].append(step)
         }

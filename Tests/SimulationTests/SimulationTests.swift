@@ -1,16 +1,16 @@
-import SyncProtocol
 import TestSupport
 import Testing
 
 /// Random schedules of the real engine on real files, against the ground truth.
 ///
-/// `PROFILE=3 SEED=17 swift test --filter SimulationTests` runs one schedule again and tells its events,
-/// `SEEDS=20000` more of them.
+/// A schedule that goes wrong is told with the command that runs it again and with the few of its steps
+/// that it takes; `SEEDS=20000` tries more of them.
 struct SimulationTests {
     @Test(
         arguments: [
             Simulation.Profile([]), [.restoredDesks], [.clones], [.restoredDesks, .clones],
             [.restoredHeadquarters], [.restoredDesks, .restoredHeadquarters, .clones],
+            [.erasures], [.erasures, .restoredDesks, .restoredHeadquarters, .clones],
         ]
     )
     func nothingIsLost(profile: Simulation.Profile) throws {
@@ -18,23 +18,13 @@ struct SimulationTests {
         var counts: [String: Int] = [:]
         var wrong = 0
         for seed in Seeds.first(30) {
-            let world = try Simulation(seed: seed, profile: profile)
-            do {
-                try world.run()
-                try world.settle()
-            } catch {
-                world.complaints.append("\(error)")
-            }
+            let schedule = Schedule(seed: seed, profile: profile)
+            let world = try schedule.played()
             counts.merge(world.counts) { $0 + $1 }
             guard let complaint = world.complaints.first else { continue }
             wrong += 1
             if wrong <= 3 {
-                Issue.record(
-                    """
-                    PROFILE=\(profile.rawValue) SEED=\(seed): \(complaint)
-                    \(Seeds.isSingle ? world.trace.joined(separator: "\n") : "")
-                    """
-                )
+                Issue.record("\(schedule): \(complaint)\n\(try schedule.shrunken())")
             }
         }
         #expect(wrong == 0)
@@ -45,14 +35,8 @@ struct SimulationTests {
     @Test(arguments: Simulation.Fault.allCases)
     func theJudgesFindAPlantedFault(fault: Simulation.Fault) throws {
         let found = try (UInt64(0)..<60).contains { seed in
-            let world = try Simulation(seed: seed, profile: [.clones], fault: fault)
-            do {
-                try world.run()
-                try world.settle()
-            } catch is WireError {
-                return true
-            }
-            return !world.complaints.isEmpty
+            let schedule = Schedule(seed: seed, profile: [.clones], fault: fault)
+            return try !schedule.played().complaints.isEmpty
         }
         #expect(found, "nobody noticed \(fault)")
     }

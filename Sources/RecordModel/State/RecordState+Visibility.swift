@@ -25,7 +25,7 @@ extension RecordState {
         let deletions = siblings.filter { $0.version.content.isDeletion }
         if deletions.isEmpty { return .alive }
         if deletions.count < siblings.count { return .contested }
-        return unwitnessed.isEmpty ? .deleted : .contested
+        return unwitnessed.isEmpty || !Rule.deletionSawAll.holds ? .deleted : .contested
     }
 
     /// Whether the record is shown nowhere and counts in no fingerprint.
@@ -51,7 +51,7 @@ extension RecordState {
             entry.key != .life
                 && entry.siblings.siblings.contains { sibling in
                     let content = sibling.version.content
-                    return content != .absent
+                    return (content != .absent || !Rule.absenceNeedsNoWitness.holds)
                         && !witnesses.contains(Witness(dot: sibling.dot, hash: content.hash32))
                 }
         }.map(\.key)

@@ -34,6 +34,16 @@ public struct Erasure: Hashable, Comparable, Sendable {
     }
 }
 
+extension FieldEntry {
+    /// The entry with its newest version alone: what a store would keep in which clocks decided.
+    fileprivate var newestAlone: FieldEntry {
+        let newest = siblings.siblings.max {
+            $0.version.attribution.time < $1.version.attribution.time
+        }
+        return FieldEntry(key: key, siblings: SiblingSet([newest].compactMap(\.self)))
+    }
+}
+
 extension [FieldEntry] {
     /// The dots of all versions.
     fileprivate var dots: Set<Dot> {
@@ -253,6 +263,9 @@ public struct RecordState: Hashable, Sendable {
         } else {
             fields.insert(FieldEntry(key: key, siblings: siblings), at: index)
         }
+        if !Rule.removalIsWritten.holds, contents == [.absent] || contents == [.cleared] {
+            fields.remove(at: index)
+        }
         context.include(dot)
         return isRewrite ? [] : replaced
     }
@@ -270,6 +283,18 @@ public struct RecordState: Hashable, Sendable {
         }
         witnesses = Array(Set(witnesses)).sorted()
         return write(.deleted(witnesses), to: .life, dot: dot, attribution: attribution)
+    }
+
+    /// Erases the record: whatever anybody else has written or will write of it, it is over.
+    /// - Returns: The versions that are gone.
+    @discardableResult
+    public mutating func erase(dot: Dot, attribution: Attribution) -> [FieldEntry] {
+        defer {
+            erasure = Erasure(dot: dot, attribution: attribution)
+            fields = []
+            context = VersionVector()
+        }
+        return fields
     }
 
     // MARK: Joining
@@ -330,6 +355,10 @@ public struct RecordState: Hashable, Sendable {
         theirForgotten: VersionVector = VersionVector()
     ) {
         kind = min(kind, delta.kind)
+        if !Rule.erasureWins.holds, erasure != nil || delta.erasure != nil {
+            self = erasure == nil ? self : RecordState(delta)
+            return
+        }
         if erasure != nil || delta.erasure != nil {
             erasure = [erasure, delta.erasure].compactMap(\.self).max()
             fields = []
@@ -371,8 +400,18 @@ public struct RecordState: Hashable, Sendable {
                 j += 1
             }
         }
+        if !Rule.clocksNeverDecide.holds { joined = joined.map(\.newestAlone) }
         fields = joined
-        context.merge(theirs)
+        if Rule.contextWithDelta.holds { context.merge(theirs) }
+    }
+
+    private init(_ delta: RecordDelta) {
+        self.init(
+            kind: delta.kind,
+            fields: delta.fields,
+            context: delta.context,
+            erasure: delta.erasure
+        )
     }
 
     /// Returns the join of this state and another replica's whole state of the same record.
