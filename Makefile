@@ -5,7 +5,10 @@ build: ; swift build --product attache
 test: ; swift build --build-tests --explicit-target-dependency-import-check error && swift test --skip-build --no-parallel
 simulate: ; SEEDS=$(or $(SEEDS),1000) swift test --filter nothingIsLost
 mutate: ; ATTACHE_MUTATION=1 swift test --skip-build --no-parallel --filter MutationTests
-check-protocol: ; python3 Protocol/reader/check.py
+check-protocol:
+	python3 Protocol/reader/check.py
+	@for test in $$(grep -o '`[a-z][A-Za-z]*()`' Protocol/promises.md | tr -d '`()'); do \
+		grep -rq "func $$test(" Tests || { echo "no test is called $$test (Protocol/promises.md)"; exit 1; }; done
 lint: ; swift format lint --strict --configuration .swift-format -r Package.swift Sources Tests Samples
 format: ; swift format --in-place --configuration .swift-format -r Package.swift Sources Tests Samples
 demo: ; swift run attache demo

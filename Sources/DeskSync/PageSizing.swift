@@ -1,17 +1,22 @@
 /// How much a page holds, learnt from how long pages take.
 ///
 /// A page should take about five seconds: long enough that the round trip does not count, short
-/// enough that a cut costs little and a person sees progress.
+/// enough that a cut costs little and a person sees progress. On a link that is cut often it takes less:
+/// what is lost is half a page for each cut.
 struct PageSizing: Hashable {
-    /// How long a page should take, in seconds.
-    static let pageSeconds = 5.0
+    /// How long a page should take at most and at least, in seconds.
+    static let pageSeconds = 1.0...5.0
+    /// By how much a page may take longer than the one before, once that one got through.
+    private static let growth = 0.25
     /// The smallest and the greatest page, compressed.
     static let bounds = 16 << 10...384 << 10
     /// Compressed bytes below which an exchange tells nothing of the link: it is all round trip.
     static let telling = 8 << 10
 
-    /// The size to aim at, compressed.
-    private(set) var target = 64 << 10
+    /// How long a page should take on this link, in seconds.
+    private var seconds = pageSeconds.upperBound
+    /// The size to aim at, compressed: the least at first, so that a slow link does not choke on a guess.
+    private(set) var target = bounds.lowerBound
     /// Uncompressed bytes for each compressed one.
     private var ratio = 4.0
 
@@ -27,12 +32,19 @@ struct PageSizing: Hashable {
     mutating func note(wire: Int, raw: Int, seconds: Double) {
         guard wire >= Self.telling, seconds > 0 else { return }
         ratio = min(max(Double(raw) / Double(wire), 1), 16)
-        let fitting = Double(wire) / seconds * Self.pageSeconds
+        self.seconds = min(self.seconds + Self.growth, Self.pageSeconds.upperBound)
+        let fitting = Double(wire) / seconds * self.seconds
         // One lucky page says little: growth is stepwise.
         target = Self.clamp(Int(min(fitting, 4 * Double(target))))
     }
 
-    /// Halves the pages after one did not get through.
+    /// Takes that the link was cut: pages are shorter for a while.
+    mutating func noteCut() {
+        seconds = max(seconds / 2, Self.pageSeconds.lowerBound)
+        halve()
+    }
+
+    /// Halves the pages after one was too large.
     /// - Returns: Whether they were not the smallest before.
     @discardableResult
     mutating func halve() -> Bool {

@@ -44,7 +44,7 @@ struct SyncRun {
                     continue
                 }
                 // A page that did not get through may be more than the link carries at a time.
-                if failure.isTransient { sizing.halve() }
+                if failure.isTransient { sizing.noteCut() }
                 try await patience.wait(after: failure)
             }
         }

@@ -118,6 +118,42 @@ extension HeadquartersReplica {
         return report
     }
 
+    /// Grants a space to a desk, or takes it from it.
+    ///
+    /// What the desk holds of a space that was taken stays on its machine, and is merged when the space is
+    /// granted again; until then nothing of it is given or taken. A grant is told by the next exchange.
+    ///
+    /// - Parameters:
+    ///   - space: The space's name; a grant makes it where there is none.
+    ///   - desk: The desk's code.
+    ///   - isGranted: Whether the desk is to have it.
+    /// - Returns: The desk's active replicas as they are now.
+    /// - Throws: `TokenFailure.badSpaceName`, `RetirementFailure.notFound` where no active replica has the
+    ///   code, `StoreError.unknownSpace` where a space is taken that is not there; what the store reports.
+    @discardableResult
+    public func setGrant(
+        of space: String,
+        toDesk desk: String,
+        isGranted: Bool
+    ) throws -> [DeskReport] {
+        let name = try Self.spaceName(space)
+        let code = desk.uppercased()
+        try store.write { writer in
+            let peers = try writer.reader.peers().filter { $0.desk == code && $0.state == "active" }
+            if peers.isEmpty { throw RetirementFailure.notFound(desk) }
+            if isGranted { try addSpace(name, writer) }
+            for peer in peers {
+                let isHeld = try writer.reader.peerSpaces(of: peer.row).contains {
+                    $0.space == name && $0.isGranted
+                }
+                if isHeld != isGranted {
+                    try writer.grant(name, toPeer: peer.row, isGranted: isGranted)
+                }
+            }
+        }
+        return try desks().filter { $0.desk == code && $0.state == "active" }
+    }
+
     private static let servingSince = "serving_since"
 
     /// Remembers that a server serves from now on, or no longer does.

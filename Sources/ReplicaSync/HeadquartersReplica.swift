@@ -120,7 +120,7 @@ public struct HeadquartersReplica: Sendable {
     }
 
     /// Adds a space and grants it to the desks that have every space.
-    private func addSpace(_ space: SpaceName, _ writer: StoreWriter) throws {
+    func addSpace(_ space: SpaceName, _ writer: StoreWriter) throws {
         guard try !writer.reader.spaces().contains(where: { $0.name == space }) else { return }
         try writer.addSpace(space)
         for peer in try writer.reader.peers() where peer.hasAllSpaces {
@@ -128,7 +128,7 @@ public struct HeadquartersReplica: Sendable {
         }
     }
 
-    private static func spaceName(_ text: String) throws -> SpaceName {
+    static func spaceName(_ text: String) throws -> SpaceName {
         guard let name = SpaceName(text) else { throw TokenFailure.badSpaceName(text) }
         return name
     }

@@ -1,4 +1,5 @@
 import DeskSync
+import Foundation
 import HeadquartersServer
 import NetworkTestSupport
 import RecordModel
@@ -215,6 +216,55 @@ struct BrokenLinkTests {
             let report = try await OnlineMinistry.client().sync(store)
             #expect(report.isVerified)
             #expect(report.roundTrips > 4)
+        }
+    }
+
+    /// A first sync over 64 kbit/s and 600 ms, with stalls such as lost packets make and a cut every so
+    /// often, goes on after each cut where it was.
+    ///
+    /// `BAD_LINK=20000` takes so many records and a cut every 20 seconds, which lasts some minutes.
+    @Test func aBadLinkCostsLittle() async throws {
+        let wanted = ProcessInfo.processInfo.environment["BAD_LINK"].flatMap { Int($0) }
+        let contacts = wanted ?? 1_200
+        try await OnlineMinistry.run { ministry in
+            let store = try await ministry.enrolledDesk("BER")
+            try OnlineMinistry.write(contacts: contacts, in: store)
+            #expect(try await OnlineMinistry.client().sync(store).isVerified)
+            let near = try await ministry.enrolledDesk("LON")
+            let whole = try await OnlineMinistry.client().sync(near).bytesReceived
+
+            let far = try await ministry.enrolledDesk("PAR")
+            var shape = ShapingProxy.Shape()
+            shape.bytesPerSecond = 8_000
+            shape.delay = .milliseconds(300)
+            shape.stallEvery = 20 << 10
+            shape.stall = .milliseconds(600)
+            shape.life = .seconds(wanted == nil ? 10 : 20)
+            let proxy = try await ShapingProxy.start(to: ministry.port, shape: shape)
+            let cuts = Mutex(0)
+            let client = OnlineMinistry.client(retry: RetryPolicy(first: .milliseconds(200))) {
+                if case .waiting = $0 { cuts.withLock { $0 += 1 } }
+            }
+            let report = try await client.sync(far, at: "http://127.0.0.1:\(proxy.port)")
+            await proxy.stop()
+            #expect(report.isVerified)
+            #expect(report.summary.receivedRecords == contacts)
+            #expect(
+                try OnlineMinistry.fingerprint(of: far)
+                    == OnlineMinistry.fingerprint(of: ministry.headquarters.store)
+            )
+            let cutCount = cuts.withLock { $0 }
+            let again = report.bytesReceived - whole
+            if wanted != nil {
+                print(
+                    "\(contacts) records, \(report.seconds) s, \(cutCount) cuts,",
+                    "\(report.bytesReceived) bytes instead of \(whole)"
+                )
+                #expect(again * 10 < whole)
+            }
+            #expect(cutCount > 0)
+            // A sync that began anew after a cut would never end.
+            #expect(again < whole)
         }
     }
 

@@ -64,15 +64,34 @@ struct PageSizingTests {
 
     @Test func halvingEndsAtTheSmallestPage() {
         var sizing = PageSizing()
+        sizing.note(wire: 64 << 10, raw: 256 << 10, seconds: 1)
         var count = 0
         while sizing.halve() { count += 1 }
         #expect(count == 2)
         #expect(sizing.target == PageSizing.bounds.lowerBound)
     }
 
+    @Test func pagesAreShorterWhereTheLinkIsCutOften() {
+        let rate = 8_000.0
+        var sizing = PageSizing()
+        func exchange() {
+            let wire = sizing.target
+            sizing.note(wire: wire, raw: 4 * wire, seconds: 0.6 + Double(wire) / rate)
+        }
+        for _ in 1...8 { exchange() }
+        let steady = sizing.target
+        for _ in 1...4 {
+            sizing.noteCut()
+            for _ in 1...3 { exchange() }
+        }
+        #expect(sizing.target < steady * 2 / 3)
+        for _ in 1...20 { exchange() }
+        #expect(sizing.target == steady)
+    }
+
     @Test func uncompressedBytesFollowWhatCompressionDid() {
         var sizing = PageSizing()
-        sizing.note(wire: 100_000, raw: 900_000, seconds: 5)
+        for _ in 1...2 { sizing.note(wire: 100_000, raw: 900_000, seconds: 5) }
         #expect(sizing.target == 100_000)
         #expect(sizing.byteLimit == 900_000)
     }

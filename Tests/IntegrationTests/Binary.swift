@@ -80,14 +80,20 @@ final class Binary {
         )
     }
 
-    /// Starts the program and kills it, with a signal that cannot be caught, after some time.
-    /// - Returns: Whether it was still running then.
-    func runAndKill(_ arguments: String..., after delay: TimeInterval) throws -> Bool {
+    /// Starts the program and goes on beside it.
+    func start(_ arguments: [String]) throws -> Process {
         let process = process(arguments)
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
+        return process
+    }
+
+    /// Starts the program and kills it, with a signal that cannot be caught, after some time.
+    /// - Returns: Whether it was still running then.
+    func runAndKill(_ arguments: String..., after delay: TimeInterval) throws -> Bool {
+        let process = try start(arguments)
         // No event is waited for: at which instant the kill falls is what the callers vary.
         Thread.sleep(forTimeInterval: delay)
         let isRunning = process.isRunning

@@ -79,4 +79,98 @@ struct KillTests {
         #expect(try records(binary, "lon") == Self.count)
         #expect(try isSound(binary, "lon"))
     }
+
+    /// Desk and headquarters are killed at random instants of imports, edits, decisions and exchanges:
+    /// every change that was acknowledged is there, and all replicas prove to be equal in the end.
+    ///
+    /// `KILLS=500 SEED=n` kills more often.
+    @Test func nothingAcknowledgedIsLostByKills() throws {
+        let environment = ProcessInfo.processInfo.environment
+        let wanted = environment["KILLS"].flatMap { Int($0) } ?? 8
+        var generator = SeededGenerator(seed: environment["SEED"].flatMap { UInt64($0) } ?? 1)
+        let binary = Binary()
+        let address = try binary.ministry("BER", "LON")
+        let port = try #require(URL(string: address)?.port)
+        let desks = ["ber", "lon"]
+        /// What was acknowledged of each record's city, by its identifier and the desk that wrote it.
+        var acknowledged: [String: String] = [:]
+        var kills = 0
+        var files = 0
+
+        func file(_ count: Int) throws -> String {
+            files += 1
+            let lines = (1...count).map { number in
+                #"{"kind":"contact","fields":{"preferred_name":"Person \#(files) \#(number)","import_ids":["p:\#(files)-\#(number)"]}}"#
+            }
+            let path = binary.directory.path("people-\(files).jsonl")
+            try lines.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
+            return path
+        }
+
+        func work(_ desk: String) throws -> [String] {
+            switch generator.below(5) {
+            case 0: ["import", try file(300), "--replica", desk, "--space", "all-missions"]
+            case 1: ["resolve", "--all", "--take", "newest", "--replica", desk]
+            default: ["sync", "--replica", desk]
+            }
+        }
+
+        while kills < wanted {
+            for desk in desks where generator.chance(60) {
+                // A change of which the person was told.
+                let value = "City \(kills)-\(generator.below(1_000_000))"
+                let made = try binary.run(
+                    "add",
+                    "contact",
+                    "preferred_name=\(value)",
+                    "--replica",
+                    desk,
+                    "--space",
+                    "all-missions",
+                    "--json"
+                )
+                try #require(made.status == 0, "\(made.errors)")
+                acknowledged[try #require(made.json()["id"]?.string)] = value
+            }
+            let desk = desks[generator.below(2)]
+            let process = try binary.start(work(desk))
+            // At which instant the kill falls is what is tried.
+            Thread.sleep(forTimeInterval: Double(generator.below(450)) / 1_000)
+            if generator.chance(40) {
+                binary.stop(isKilled: true)
+                kills += 1
+                if generator.chance(50), process.isRunning {
+                    kill(process.processIdentifier, SIGKILL)
+                    kills += 1
+                }
+                _ = try binary.serve(port: port)
+            } else if process.isRunning {
+                kill(process.processIdentifier, SIGKILL)
+                kills += 1
+            }
+            process.waitUntilExit()
+            try #require(try isSound(binary, desk), "\(desk) after \(kills) kills")
+        }
+        for desk in desks + desks {
+            let end = try binary.run("sync", "--replica", desk, "--json")
+            #expect(try end.status == 0 && end.json()["verified"] == .bool(true), "\(end.errors)")
+        }
+        for desk in desks {
+            #expect(try isSound(binary, desk))
+            let shown = try binary.run("list", "contact", "--replica", desk, "--json").lines()
+            let names = Dictionary(
+                shown.compactMap { record -> (String, String)? in
+                    guard let id = record["id"]?.string,
+                        let name = record["fields"]?["preferred_name"]?.string
+                    else { return nil }
+                    return (id, name)
+                },
+                uniquingKeysWith: { first, _ in first }
+            )
+            for (id, name) in acknowledged { #expect(names[id] == name, "\(desk) lost \(id)") }
+        }
+        if environment["KILLS"] != nil {
+            print("\(kills) kills, \(acknowledged.count) acknowledged changes, all there")
+        }
+    }
 }

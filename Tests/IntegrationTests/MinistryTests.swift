@@ -137,6 +137,68 @@ struct MinistryTests {
         #expect(people.count == 5)
     }
 
+    @Test func aSpaceThatIsTakenAndGrantedAgainLosesNothing() throws {
+        let binary = Binary()
+        _ = try binary.ministry("BER", "LON")
+        func add(_ name: String, at desk: String, in space: String) throws {
+            let made = try binary.run(
+                "add",
+                "contact",
+                "preferred_name=\(name)",
+                "--replica",
+                desk,
+                "--space",
+                space
+            )
+            #expect(made.status == 0, "\(made.errors)")
+        }
+        func names(_ desk: String) throws -> Set<String> {
+            Set(
+                try binary.run("list", "contact", "--replica", desk, "--json").lines().compactMap {
+                    $0["fields"]?["preferred_name"]?.string
+                }
+            )
+        }
+        func grant(_ verb: String, _ space: String) throws -> JSONValue {
+            try binary.run("hq", verb, "--data", "hq", "--desk", "ber", space, "--json").json()
+        }
+        try add("Before", at: "ber", in: "all-missions")
+        #expect(try binary.run("sync", "--replica", "ber").status == 0)
+        #expect(try grant("revoke", "all-missions")["spaces"] == .array([.string("ber")]))
+        try add("Meanwhile", at: "ber", in: "all-missions")
+        try add("Elsewhere", at: "lon", in: "all-missions")
+        let refused = try binary.run("sync", "--replica", "ber", "--json")
+        #expect(refused.status == 5, "\(refused.output) \(refused.errors)")
+        #expect(try binary.run("sync", "--replica", "lon").status == 0)
+        #expect(try names("lon") == ["Before", "Elsewhere"], "nothing more came from there")
+        #expect(try names("ber") == ["Before", "Meanwhile"], "nothing came, and nothing went")
+
+        _ = try grant("grant", "all-missions")
+        for desk in ["ber", "lon"] {
+            #expect(try binary.run("sync", "--replica", desk).status == 0)
+            #expect(try names(desk) == ["Before", "Elsewhere", "Meanwhile"])
+        }
+        let unknown = try binary.run(
+            "hq",
+            "grant",
+            "--data",
+            "hq",
+            "--desk",
+            "PAR",
+            "x",
+            "--json"
+        )
+        #expect(unknown.status == 1)
+
+        // A space that nobody had is made, and granted besides.
+        _ = try grant("grant", "joint-centre")
+        #expect(try binary.run("sync", "--replica", "ber").status == 0)
+        try add("Centre", at: "ber", in: "joint-centre")
+        #expect(
+            try binary.run("sync", "--replica", "ber", "--json").json()["verified"] == .bool(true)
+        )
+    }
+
     @Test func withoutTLSHeadquartersRefusesToServeUnlessTold() throws {
         let binary = Binary()
         try binary.run("hq", "init", "--data", "hq")

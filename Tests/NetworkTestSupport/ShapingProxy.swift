@@ -14,6 +14,12 @@ public final class ShapingProxy: Sendable {
         public var bytesPerSecond: Int?
         /// How long a byte takes to the other side.
         public var delay: Duration = .zero
+        /// After how many bytes each way there is a stall, as a lost packet makes one.
+        public var stallEvery: Int?
+        /// How long such a stall lasts.
+        public var stall: Duration = .zero
+        /// How long a connection lives.
+        public var life: Duration?
         /// The number of bytes to the server after which each connection is cut.
         public var cutUp: Int?
         /// The number of bytes from the server after which each connection is cut.
@@ -124,6 +130,12 @@ public final class ShapingProxy: Sendable {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { try await self.pump(nearIn, farOut, .up) }
                     group.addTask { try await self.pump(farIn, nearOut, .down) }
+                    if let life = shape.life {
+                        group.addTask {
+                            try await Task.sleep(for: life)
+                            throw Cut()
+                        }
+                    }
                     _ = try await group.next()
                     group.cancelAll()
                 }
@@ -159,6 +171,11 @@ public final class ShapingProxy: Sendable {
                     free = max(free, .now + shape.delay)
                     if let rate = shape.bytesPerSecond {
                         free += .seconds(Double(allowed.readableBytes) / Double(rate))
+                    }
+                    if let every = shape.stallEvery,
+                        passed / every > (passed - allowed.readableBytes) / every
+                    {
+                        free += shape.stall
                     }
                     if allowed.readableBytes > 0 { continuation.yield((allowed, free)) }
                     if isCut {

@@ -24,7 +24,8 @@ struct MutationTests {
         var known = Self.known[rule]
         if known == nil, ProcessInfo.processInfo.environment["SEEDS"] != nil {
             known = try search(rule)
-            print("FOUND \(rule) \(known.map { "\($0.profile.rawValue) \($0.seed)" } ?? "-")")
+            let found = known.map { "\($0.seed), \($0.profile.rawValue)" } ?? "none"
+            FileHandle.standardError.write(Data("found .\(rule): \(found)\n".utf8))
         }
         let schedule = try #require(known, "no schedule is known that needs \(rule)")
         let complaints = try rule.switchedOff { try schedule.played().complaints }

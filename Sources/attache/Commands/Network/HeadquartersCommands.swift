@@ -23,7 +23,8 @@ struct HeadquartersCommand: ParsableCommand {
             """,
         subcommands: [
             HeadquartersInit.self, HeadquartersServe.self, HeadquartersToken.self,
-            HeadquartersDesks.self, HeadquartersRetire.self, HeadquartersStatus.self,
+            HeadquartersDesks.self, HeadquartersGrant.self, HeadquartersRevoke.self,
+            HeadquartersRetire.self, HeadquartersStatus.self,
             HeadquartersBackup.self, HeadquartersRestore.self,
         ]
     )
@@ -221,6 +222,64 @@ struct HeadquartersDesks: ParsableCommand {
         }
         try output.print(table, whenEmpty: "No desk is enrolled.")
     }
+}
+
+/// A desk and the spaces that it is granted or loses.
+struct GrantOptions: ParsableArguments {
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var headquarters: HeadquartersOptions
+
+    @Option(help: ArgumentHelp("The desk's code.", valueName: "code"))
+    var desk: String
+
+    @Argument(help: "The spaces.")
+    var spaces: [String]
+
+    func set(isGranted: Bool) throws {
+        var reports: [DeskReport] = []
+        let replica = try headquarters.replica()
+        for space in spaces {
+            reports = try replica.setGrant(of: space, toDesk: desk, isGranted: isGranted)
+        }
+        let held = Set(reports.flatMap(\.spaces)).sorted().map(\.text)
+        try output.print(
+            .object([
+                JSONMember("desk", .string(desk.uppercased())),
+                JSONMember("spaces", .array(held.map { .string($0) })),
+            ]),
+            text: held.isEmpty
+                ? "Desk \(desk.uppercased()) has no space any more."
+                : "Desk \(desk.uppercased()) has \(held.joined(separator: ", "))."
+        )
+    }
+}
+
+/// `attache hq grant`.
+struct HeadquartersGrant: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "grant",
+        abstract: "Grant spaces to a desk: it gets them with its next sync."
+    )
+
+    @OptionGroup var options: GrantOptions
+
+    func run() throws { try options.set(isGranted: true) }
+}
+
+/// `attache hq revoke`.
+struct HeadquartersRevoke: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "revoke",
+        abstract: "Take spaces from a desk: nothing of them is given to it or taken from it.",
+        discussion: """
+            What the desk holds of them stays on its machine, also what it has not sent yet; that is merged \
+            when the space is granted again.
+            """
+    )
+
+    @OptionGroup var options: GrantOptions
+
+    func run() throws { try options.set(isGranted: false) }
 }
 
 /// `attache hq retire`.
