@@ -89,6 +89,7 @@ class Notation:
                 for c in json.get("chains", [])
             ],
             "needed": [bytes.fromhex(uid) for uid in json.get("needed", [])],
+            "present": [bytes.fromhex(uid) for uid in json.get("present", [])],
             "forgotten": self.vector(json.get("forgotten")), "page": [],
         }
         for record in json.get("page", []):
@@ -103,9 +104,11 @@ class Notation:
         if not is_answer:
             result["heads"] = bytes.fromhex(json.get("heads", "00" * 8))
             result["chains_wanted"] = json.get("chains_wanted", False)
+            result["forgotten_hash"] = bytes.fromhex(json.get("forgotten_hash", "00" * 8))
+            result["lateness"] = json.get("lateness", 0)
         if is_answer:
             result |= {
-                "verdict": json.get("verdict", 0), "stable_cut": self.vector(json.get("stable_cut")),
+                "verdict": json.get("verdict", 0),
                 "fingerprint": bytes.fromhex(json.get("fingerprint", "00" * 16)),
                 "refusals": [
                     {

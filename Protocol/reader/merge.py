@@ -71,7 +71,7 @@ def join(left, right, forgotten=None, their_forgotten=None, only=None):
         versions = join_siblings(mine, seen_left, theirs, seen_right)
         if versions:
             fields[key] = versions
-    context = maximum(left["context"], seen_right)
+    context = maximum(left["context"], right["context"])
     return {"kind": kind, "fields": fields, "context": context, "erasure": None}
 
 

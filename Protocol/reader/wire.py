@@ -54,10 +54,11 @@ SPACE = {
     4: ("knowledge", KNOWLEDGE), 5: ("more", "u32"), 6: ("cursor", "u64"), 7: ("chains", [CHAIN]),
     8: ("needed", "bytes"), 9: ("forgotten", ACTORS), 10: ("page", PAGE),
 }
-ASKED = {**SPACE, 11: ("heads", "f64"), 12: ("chains_wanted", "u32")}
+ASKED = {**SPACE, 11: ("heads", "f64"), 12: ("chains_wanted", "u32"),
+         13: ("forgotten_hash", "f64"), 14: ("lateness", "u32"), 15: ("present", "bytes")}
 ANSWER = {
-    **SPACE, 11: ("verdict", "u32"), 12: ("fingerprint", "bytes"), 13: ("stable_cut", ACTORS),
-    14: ("refusals", [REFUSAL]),
+    **SPACE, 11: ("verdict", "u32"), 12: ("fingerprint", "bytes"), 14: ("refusals", [REFUSAL]),
+    15: ("present", "bytes"),
 }
 MESSAGES = {  # the type, and the number of the closing field
     "sync_request": ({
@@ -394,20 +395,23 @@ def space(wire, is_answer):
             "actor": table.actor(chain["actor"]), "first": chain["first"], "digests": digests,
             "head": head or None,
         })
-    check(len(wire["needed"]) % 8 == 0, "needed: not 8 bytes each")
-    result["needed"] = [wire["needed"][i:i + 8] for i in range(0, len(wire["needed"]), 8)]
-    at_most(len(result["needed"]), "records")
+    for name in ("needed", "present"):
+        check(len(wire[name]) % 8 == 0, f"{name}: not 8 bytes each")
+        result[name] = [wire[name][i:i + 8] for i in range(0, len(wire[name]), 8)]
+        at_most(len(result[name]), "records")
     result["forgotten"] = table.vector(wire["forgotten"] or empty(ACTORS), "forgotten")
     result["page"] = page(wire["page"], table) if wire["page"] else []
     if not is_answer:
         result["heads"] = wire["heads"].to_bytes(8, "big")
         result["chains_wanted"] = bool(wire["chains_wanted"])
+        result["forgotten_hash"] = wire["forgotten_hash"].to_bytes(8, "big")
+        check(wire["lateness"] <= 2, "an unknown lateness")
+        result["lateness"] = wire["lateness"]
     if is_answer:
-        check(wire["verdict"] <= 6, "an unknown verdict")
+        check(wire["verdict"] <= 8, "an unknown verdict")
         check(len(wire["fingerprint"]) in (0, 16), "a fingerprint of another length")
         result["verdict"] = wire["verdict"]
         result["fingerprint"] = wire["fingerprint"] or bytes(16)
-        result["stable_cut"] = table.vector(wire["stable_cut"] or empty(ACTORS), "stable cut")
         result["refusals"] = []
         for refusal in wire["refusals"]:
             at_most(len(refusal["code"].encode()), "code")

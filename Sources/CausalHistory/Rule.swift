@@ -34,6 +34,29 @@ package enum Rule: Int, CaseIterable, Sendable {
     /// A delta is for the knowledge that the peer stated, never for its page as well.
     case deltaForStatedKnowledge
 
+    // Giving up below the stable cut (03 §8, 05 §8).
+
+    /// What a store has forgotten counts as seen by both sides of a join.
+    case forgottenCountsAsSeen
+    /// A record that is not held joins with the empty context, whatever was forgotten.
+    case emptyContextWhereNotHeld
+    /// A delta of which every dot is known does not make a record again that was dropped.
+    case droppedStaysKnown
+    /// A store forgets only what its own knowledge covers.
+    case cutIsKnown
+    /// The stable cut waits for every active replica.
+    case cutWaitsForAll
+    /// The other side's newer cut is applied before its page is merged.
+    case cutBeforePage
+    /// Who lacks what the other has forgotten is told which records there are.
+    case lateReturnIsTold
+    /// On a late return, what the other side knew and lacks goes.
+    case knownGoesOnLateReturn
+    /// On a late return, a record with anything that was never sent stays whole.
+    case unsentStaysOnLateReturn
+    /// What a desk that is gone had pushed without an end is written again by headquarters.
+    case goneDeskIsTakenOver
+
     // Exchanges (05).
 
     /// Knowledge is raised after the last page only.

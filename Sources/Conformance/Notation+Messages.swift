@@ -42,6 +42,9 @@ extension Notation {
             try readCommon(json, into: &space)
             if let heads = json["heads"] { space.heads = try uid(heads).value }
             space.wantsChains = try flag(json["chains_wanted"])
+            if let hash = json["forgotten_hash"] { space.forgottenHash = try uid(hash).value }
+            let lateness = UInt8(exactly: try count(json["lateness"]))
+            space.lateness = try need(lateness.flatMap(Lateness.init(rawValue:)), "a lateness")
             return space
         }
         return request
@@ -74,6 +77,13 @@ extension Notation {
             members.append(JSONMember("heads", .string(RecordUID(space.heads).description)))
         }
         if space.wantsChains { members.append(JSONMember("chains_wanted", .bool(true))) }
+        if space.forgottenHash != 0 {
+            let hash = RecordUID(space.forgottenHash).description
+            members.append(JSONMember("forgotten_hash", .string(hash)))
+        }
+        if space.lateness != .none {
+            members.append(JSONMember("lateness", .number(space.lateness.rawValue)))
+        }
         return members
     }
 
@@ -87,7 +97,6 @@ extension Notation {
                 knowledge: try knowledge(json["knowledge"])
             )
             try readCommon(json, into: &space)
-            space.stableCut = try vector(json["stable_cut"])
             if let text = json["fingerprint"]?.string {
                 let sum = try need(Digest128(bytes: try digits(.string(text))), "a fingerprint")
                 space.fingerprint.add(sum)
@@ -116,7 +125,6 @@ extension Notation {
             let own = [
                 JSONMember("verdict", .number(space.verdict.rawValue)),
                 JSONMember("fingerprint", .string(space.fingerprint.hex)),
-                JSONMember("stable_cut", json(space.stableCut)),
                 JSONMember("refusals", .array(space.refusals.map(json))),
             ]
             return JSONValue.object(
@@ -154,6 +162,7 @@ extension Notation {
         space.actors = try (json["introductions"]?.array ?? []).map(introduction)
         space.needed = try (json["needed"]?.array ?? []).map(uid)
         space.forgotten = try vector(json["forgotten"])
+        space.present = try (json["present"]?.array ?? []).map(uid)
     }
 
     /// Describes what requests and answers both have for a space.
@@ -161,6 +170,7 @@ extension Notation {
         let changes = space.knowledge.changes.map { change in
             JSONMember(name(of: change.actor), .number(change.counter))
         }
+        let present = space.present.map { JSONValue.string($0.description) }
         return [
             JSONMember("space", .string(space.space.text)),
             JSONMember(
@@ -178,7 +188,7 @@ extension Notation {
             JSONMember("needed", .array(space.needed.map { .string($0.description) })),
             JSONMember("forgotten", json(space.forgotten)),
             JSONMember("page", .array(space.page.records.map(json))),
-        ]
+        ] + (present.isEmpty ? [] : [JSONMember("present", .array(present))])
     }
 
     // MARK: Parts

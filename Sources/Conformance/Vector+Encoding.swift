@@ -82,7 +82,7 @@ extension Vector {
     }
 
     func vectorHash() throws -> JSONValue {
-        let hash = KnowledgeUpdate.hash(of: try notation.vector(input["vector"]))
+        let hash = (try notation.vector(input["vector"]).hash64)
         return object(("hash", .string(RecordUID(hash).description)))
     }
 

@@ -48,7 +48,7 @@ public struct HeadquartersService: Service {
     /// - Throws: `ServiceError.cannotListen`.
     public func runUntilSignalled() async throws {
         var group = ServiceGroupConfiguration(
-            services: [self],
+            services: [self, CompactionSchedule(replica: replica, logger: logger)],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )

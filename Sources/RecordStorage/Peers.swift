@@ -13,7 +13,8 @@ public struct StoredPeer: Sendable {
     public let desk: String
     /// The Ed25519 public key, 32 bytes.
     public let publicKey: [UInt8]
-    /// `active` or `retired`.
+    /// `active`; `dormant` where it was silent for so long that nobody waits for it any more; or
+    /// `retired`.
     public let state: String
     /// The mission of the desk.
     public let mission: String?
@@ -21,12 +22,17 @@ public struct StoredPeer: Sendable {
     public let url: String?
     /// The token of the last answer.
     public let token: [UInt8]
+    /// When it enrolled, or this replica did with it.
+    public let enrolledAt: HybridTime?
     /// When the last exchange ended.
     public let lastSync: HybridTime?
     /// How far the peer's clock is ahead of this one, in milliseconds.
     public let clockSkew: Int64?
     /// Whether the peer is granted every space, those to come included.
     public let hasAllSpaces: Bool
+
+    /// Whether it was retired: it gets nothing more, and what it pushes is refused.
+    public var isRetired: Bool { state == "retired" }
 }
 
 /// A token that headquarters issued for one enrolment.
@@ -84,6 +90,10 @@ public struct StoredPeerSpace: Sendable {
     public let pulled: UInt64
     /// Whether the peer may read and write the space.
     public let isGranted: Bool
+    /// At a desk: which side returns late, by its number in the protocol; 0 for neither.
+    public let lateness: UInt8
+    /// At a desk: up to which sequence the side that returns late was told of the other's records.
+    public let lateCursor: UInt64
 }
 
 extension StoreReader {
@@ -99,7 +109,9 @@ extension StoreReader {
     }
 
     private func storedPeer(_ row: Row) -> StoredPeer {
-        let time: Int64? = row["last_sync"]
+        func time(_ column: String) -> HybridTime? {
+            (row[column] as Int64?).map { HybridTime(milliseconds: UInt64(bitPattern: $0)) }
+        }
         return StoredPeer(
             row: row["id"],
             replica: [UInt8](row["replica"] as Data),
@@ -109,7 +121,8 @@ extension StoreReader {
             mission: row["mission"],
             url: row["url"],
             token: [UInt8](row["token"] as Data? ?? Data()),
-            lastSync: time.map { HybridTime(milliseconds: UInt64($0)) },
+            enrolledAt: time("enrolled_at"),
+            lastSync: time("last_sync"),
             clockSkew: row["clock_skew"],
             hasAllSpaces: row["has_all_spaces"]
         )
@@ -137,7 +150,8 @@ extension StoreReader {
     /// Returns what is remembered of a peer for each space, by space.
     public func peerSpaces(of peer: Int64) throws -> [StoredPeerSpace] {
         let sql = """
-            SELECT space.name, knowledge, acknowledged, pushed, pulled, is_granted
+            SELECT space.name, knowledge, acknowledged, pushed, pulled, is_granted, lateness,
+                late_cursor
             FROM peer_space JOIN space ON space.id = peer_space.space
             WHERE peer = ? ORDER BY space.name
             """
@@ -149,7 +163,9 @@ extension StoreReader {
                 acknowledged: try (row[2] as Data?).map(VectorCodec.decode),
                 pushed: UInt64(row[3] as Int64),
                 pulled: UInt64(row[4] as Int64),
-                isGranted: row[5]
+                isGranted: row[5],
+                lateness: UInt8(truncatingIfNeeded: row[6] as Int64),
+                lateCursor: UInt64(row[7] as Int64)
             )
         }
     }
@@ -195,8 +211,11 @@ extension StoreWriter {
     }
 
     /// Marks a peer as retired: it gets nothing more, and what it pushes is refused.
-    public func retire(peer: Int64) throws {
-        try db.execute(sql: "UPDATE peer SET state = 'retired' WHERE id = ?", arguments: [peer])
+    public func retire(peer: Int64) throws { try setState("retired", ofPeer: peer) }
+
+    /// Marks a peer as active, dormant or retired.
+    public func setState(_ state: String, ofPeer peer: Int64) throws {
+        try db.execute(sql: "UPDATE peer SET state = ? WHERE id = ?", arguments: [state, peer])
     }
 
     /// Grants or takes a space; what was remembered of the peer there is forgotten.
@@ -205,7 +224,8 @@ extension StoreWriter {
             sql: """
                 INSERT INTO peer_space(peer, space, pushed, pulled, is_granted) VALUES (?, ?, 0, 0, ?)
                 ON CONFLICT (peer, space) DO UPDATE SET is_granted = excluded.is_granted,
-                    knowledge = NULL, acknowledged = NULL, pushed = 0, pulled = 0
+                    knowledge = NULL, acknowledged = NULL, pushed = 0, pulled = 0,
+                    lateness = 0, late_cursor = 0
                 """,
             arguments: [peer, try ledger(of: space).row, isGranted]
         )
@@ -237,16 +257,19 @@ extension StoreWriter {
         space: SpaceName,
         knowledge: VersionVector?,
         pushed: UInt64,
-        pulled: UInt64
+        pulled: UInt64,
+        lateness: UInt8 = 0,
+        lateCursor: UInt64 = 0
     ) throws {
         try db.cachedStatement(
             sql: """
-                UPDATE peer_space SET knowledge = ?, pushed = ?, pulled = ?
+                UPDATE peer_space
+                SET knowledge = ?, pushed = ?, pulled = ?, lateness = ?, late_cursor = ?
                 WHERE peer = ? AND space = ?
                 """
         ).execute(arguments: [
-            knowledge.map(VectorCodec.encode), Int64(pushed), Int64(pulled), peer,
-            try ledger(of: space).row,
+            knowledge.map(VectorCodec.encode), Int64(pushed), Int64(pulled), Int64(lateness),
+            Int64(lateCursor), peer, try ledger(of: space).row,
         ])
     }
 

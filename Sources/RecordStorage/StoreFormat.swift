@@ -5,7 +5,7 @@ enum StoreFormat {
     /// Marks the file as ours in SQLite's header (`ATT1`).
     static let applicationID = 0x4154_5431
     /// The version of the tables that this code reads and writes.
-    static let version = 2
+    static let version = 3
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -18,6 +18,10 @@ enum StoreFormat {
             try db.execute(sql: branches)
             try db.execute(sql: "PRAGMA user_version = 2")
         }
+        migrator.registerMigration("3") { db in
+            try db.execute(sql: collection)
+            try db.execute(sql: "PRAGMA user_version = 3")
+        }
         return migrator
     }
 
@@ -28,6 +32,26 @@ enum StoreFormat {
         ALTER TABLE actor ADD COLUMN root BLOB;
         ALTER TABLE actor ADD COLUMN branch INTEGER;
         UPDATE actor SET is_own = 1 WHERE id IN (SELECT actor FROM space);
+        """
+
+    /// Version 3: what is given up below the stable cut.
+    ///
+    /// - `space.forgotten`: the greatest cut that was applied; `cut`: the hashes of those that were
+    ///   published.
+    /// - `record.collectable`: whether the record, or an item of it, goes once all have seen it.
+    /// - `present`: while a side returns late, the records that the other has told it of.
+    private static let collection = """
+        ALTER TABLE space ADD COLUMN forgotten BLOB;
+        ALTER TABLE record ADD COLUMN collectable INTEGER NOT NULL DEFAULT 0;
+        UPDATE record SET collectable = 1 WHERE is_hidden = 1;
+        CREATE INDEX record_collectable ON record(space) WHERE collectable = 1;
+        CREATE TABLE cut(
+            space INTEGER NOT NULL, hash INTEGER NOT NULL, PRIMARY KEY (space, hash)) WITHOUT ROWID;
+        CREATE TABLE present(
+            space INTEGER NOT NULL, peer INTEGER NOT NULL, uid INTEGER NOT NULL,
+            PRIMARY KEY (space, peer, uid)) WITHOUT ROWID;
+        ALTER TABLE peer_space ADD COLUMN lateness INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE peer_space ADD COLUMN late_cursor INTEGER NOT NULL DEFAULT 0;
         """
 
     /// - `record.state`: all that is known of a record's part (`StateCodec`); the other columns are

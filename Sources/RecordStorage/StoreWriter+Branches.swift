@@ -120,6 +120,8 @@ extension StoreWriter {
                 )
             }
         }
+        let forgotten = try reader.forgotten(of: space)
+        if branch.isIn(forgotten) { try setForgotten(branch.renamed(forgotten), ledger) }
         knowledgeAtStart[space] = nil
         latestChange = nil
         try separateAcknowledged(branch, ledger)

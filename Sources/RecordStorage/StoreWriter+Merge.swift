@@ -19,16 +19,36 @@ extension StoreWriter {
     /// Joins what a peer sent of one record.
     ///
     /// Spec: `Protocol/spec/03-merge.md` §3 and §4.
-    public func merge(_ delta: RecordDelta, into space: SpaceName) throws -> MergeOutcome {
-        try merge([delta], into: space)[0]
+    public func merge(
+        _ delta: RecordDelta,
+        into space: SpaceName,
+        from knowledge: VersionVector = VersionVector()
+    ) throws -> MergeOutcome {
+        try merge([delta], into: space, from: knowledge)[0]
     }
 
     /// Joins what a peer sent of several records, one after the other.
     ///
+    /// - Parameters:
+    ///   - deltas: The records.
+    ///   - space: Their space.
+    ///   - knowledge: What the sender knows.
+    ///   - tellsAll: Whether the sender tells a store that returns late of all its records: then what it
+    ///     knows counts as seen in each of them.
     /// - Returns: What became of each.
     /// - Throws: What the database reports.
-    public func merge(_ deltas: [RecordDelta], into space: SpaceName) throws -> [MergeOutcome] {
+    public func merge(
+        _ deltas: [RecordDelta],
+        into space: SpaceName,
+        from knowledge: VersionVector,
+        tellsAll: Bool = false
+    ) throws -> [MergeOutcome] {
+        if deltas.isEmpty { return [] }
         let ledger = try ledger(of: space)
+        let forgotten = try reader.forgotten(of: space)
+        // Who knows all that is forgotten here has seen it too; a newcomer has not.
+        let hasSeen = knowledge.covers(forgotten)
+        let seen = tellsAll ? knowledge : hasSeen ? forgotten : VersionVector()
         var outcomes: [MergeOutcome] = []
         outcomes.reserveCapacity(deltas.count)
         var batch: [DeltaInHand] = []
@@ -36,7 +56,7 @@ extension StoreWriter {
         for delta in deltas {
             // A second delta of a record stands on what the first made of it.
             if batch.count == Self.batchSize || !uids.insert(delta.uid).inserted {
-                outcomes += try join(batch, ledger)
+                outcomes += try join(batch, ledger, forgotten: forgotten, seen: seen)
                 batch = []
                 uids = [delta.uid]
             }
@@ -45,7 +65,7 @@ extension StoreWriter {
             let known = try old == nil && delta.isCovered(by: knowledgeCache(of: space))
             batch.append(DeltaInHand(delta: delta, old: old, isKnown: known))
         }
-        outcomes += try join(batch, ledger)
+        outcomes += try join(batch, ledger, forgotten: forgotten, seen: seen)
         return outcomes
     }
 
@@ -67,15 +87,22 @@ extension StoreWriter {
         }
     }
 
-    private func join(_ batch: [DeltaInHand], _ ledger: SpaceLedger) throws -> [MergeOutcome] {
+    private func join(
+        _ batch: [DeltaInHand],
+        _ ledger: SpaceLedger,
+        forgotten: VersionVector,
+        seen: VersionVector
+    ) throws -> [MergeOutcome] {
         let numbers = interner.table
         let joined: [JoinedDelta]
         do {
             joined = try concurrentMap(batch) { [indexing] in
-                try JoinedDelta($0, indexing, numbers)
+                try JoinedDelta($0, forgotten: forgotten, seen: seen, indexing, numbers)
             }
         } catch is UnknownNumber {
-            joined = try batch.map { try JoinedDelta($0, indexing, interner) }
+            joined = try batch.map {
+                try JoinedDelta($0, forgotten: forgotten, seen: seen, indexing, interner)
+            }
         }
         return try zip(batch, joined).map { try keep($0, $1, ledger) }
     }
@@ -308,11 +335,13 @@ private enum JoinedDelta: Sendable {
 
     init(
         _ hand: DeltaInHand,
+        forgotten: VersionVector,
+        seen: VersionVector,
         _ indexing: RecordIndexing,
         _ numbers: some Interning
     ) throws {
         if hand.old == nil {
-            if hand.isKnown {
+            if hand.isKnown, Rule.droppedStaysKnown.holds {
                 self = .known
                 return
             }
@@ -322,7 +351,15 @@ private enum JoinedDelta: Sendable {
             }
         }
         var state = hand.old?.state ?? RecordState(kind: hand.delta.kind)
-        state.join(hand.delta)
+        // To have dropped a hidden record is not to have seen its versions superseded: a record that
+        // is not held joins with the empty context.
+        let isHeld = hand.old != nil || !Rule.emptyContextWhereNotHeld.holds
+        let counts = isHeld && Rule.forgottenCountsAsSeen.holds
+        state.join(
+            hand.delta,
+            forgotten: counts ? forgotten : VersionVector(),
+            theirForgotten: counts ? seen : VersionVector()
+        )
         if let old = hand.old, old.state == state {
             self = .unchanged(old)
         } else {

@@ -185,6 +185,7 @@ public final class StoreWriter {
         for sibling in new.siblings(of: .shortID) { shortIDs.note(sibling.version.content) }
         let sequence = nextSequence()
         let isHidden: Int64 = new.isHidden ? 1 : 0
+        let isCollectable: Int64 = new.isCollectable ? 1 : 0
         let after = record.entry
         let row: Int64
         if let oldRow {
@@ -194,6 +195,7 @@ public final class StoreWriter {
                 $0.bind(sequence)
                 $0.bind(isHidden)
                 $0.bind(Int64(after.conflicts))
+                $0.bind(isCollectable)
                 $0.bind(record.bytes)
                 $0.bind(row)
             }
@@ -205,6 +207,7 @@ public final class StoreWriter {
                 $0.bind(sequence)
                 $0.bind(isHidden)
                 $0.bind(Int64(after.conflicts))
+                $0.bind(isCollectable)
                 $0.bind(record.bytes)
             }
             row = db.lastInsertedRowID
@@ -224,7 +227,7 @@ public final class StoreWriter {
         try recountConflicts(of: state, row: row)
     }
 
-    private func updateSearch(
+    func updateSearch(
         _ row: Int64,
         from before: IndexEntry,
         to after: IndexEntry
@@ -246,7 +249,7 @@ public final class StoreWriter {
         }
     }
 
-    private func updateLookup(
+    func updateLookup(
         _ row: Int64,
         from before: IndexEntry,
         to after: IndexEntry
@@ -343,13 +346,14 @@ public final class StoreWriter {
 private struct RecordStatements {
     let insert = DirectStatement(
         """
-        INSERT INTO record(space, uid, kind, sequence, is_hidden, conflicts, state)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO record(space, uid, kind, sequence, is_hidden, conflicts, collectable, state)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """
     )
     let update = DirectStatement(
         """
-        UPDATE record SET kind = ?, sequence = ?, is_hidden = ?, conflicts = ?, state = ?
+        UPDATE record SET kind = ?, sequence = ?, is_hidden = ?, conflicts = ?, collectable = ?,
+            state = ?
         WHERE id = ?
         """
     )

@@ -43,7 +43,9 @@ public struct DeskReplica: Sendable {
                         PeerMemory(
                             knowledge: memory.knowledge,
                             pushed: memory.pushed,
-                            pulled: memory.pulled
+                            pulled: memory.pulled,
+                            lateness: Lateness(rawValue: memory.lateness) ?? .none,
+                            lateCursor: memory.lateCursor
                         )
                     )
                 }
@@ -112,7 +114,12 @@ public struct DeskReplica: Sendable {
                 if before == nil { try writer.grant(application.space, toPeer: peer.row) }
                 let isAllPushed =
                     try writer.recordSequence(in: application.space) <= application.memory.pushed
-                let result = try writer.apply(application)
+                if application.memory.lateness == .desk, application.memory.lateCursor == 0,
+                    application.late == nil
+                {
+                    try writer.forgetPresent(at: peer.row, in: application.space)
+                }
+                let result = try writer.apply(application, from: peer.row)
                 if result.hasNewActor { try writer.takeNewIdentity() }
                 // What the page brought needs no push: headquarters has it. Unless something was
                 // written here after the push was read, the next push begins behind it.
@@ -120,11 +127,13 @@ public struct DeskReplica: Sendable {
                     peer: peer.row,
                     space: application.space,
                     knowledge: application.memory.knowledge,
-                    pushed: isAllPushed && !result.isForked
+                    pushed: isAllPushed && !result.isForked && application.late == nil
                         ? writer.currentSequence : application.memory.pushed,
                     // A record that is still needed whole must be met again if the session is cut.
                     pulled: result.needed.isEmpty || !Rule.neededIsMetAgain.holds
-                        ? application.memory.pulled : before?.pulled ?? 0
+                        ? application.memory.pulled : before?.pulled ?? 0,
+                    lateness: application.memory.lateness.rawValue,
+                    lateCursor: application.memory.lateCursor
                 )
                 return result
             }

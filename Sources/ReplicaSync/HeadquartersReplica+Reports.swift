@@ -8,7 +8,7 @@ public struct DeskReport: Hashable, Sendable {
     public let desk: String
     /// The replica, 32 hexadecimal digits.
     public let replica: String
-    /// `active` or `retired`.
+    /// `active`, `dormant` or `retired`.
     public let state: String
     /// When it last exchanged; nil for never.
     public let lastSync: HybridTime?
@@ -16,6 +16,8 @@ public struct DeskReport: Hashable, Sendable {
     public let unacknowledged: UInt64
     /// The spaces granted, by name.
     public let spaces: [SpaceName]
+    /// For how many days it has been silent, where that is 90 or more.
+    public let silentDays: Int?
 
     /// The object that scripts read.
     public var json: JSONValue {
@@ -33,6 +35,7 @@ public struct DeskReport: Hashable, Sendable {
         }
         members.append(JSONMember("unacknowledged", .number(unacknowledged)))
         members.append(JSONMember("spaces", .array(spaces.map { .string($0.text) })))
+        if let silentDays { members.append(JSONMember("silent_days", .number(silentDays))) }
         return .object(members)
     }
 }
@@ -101,7 +104,7 @@ extension HeadquartersReplica {
     /// - Returns: The replica's report, from before.
     /// - Throws: `RetirementFailure`; what the store reports.
     public func retire(_ name: String) throws -> DeskReport {
-        let active = try desks().filter { $0.state == "active" }
+        let active = try desks().filter { $0.state != "retired" }
         let ofDesk = active.filter { $0.desk == name.uppercased() }
         let named =
             ofDesk.isEmpty ? active.filter { $0.replica.hasPrefix(name.lowercased()) } : ofDesk
@@ -112,7 +115,7 @@ extension HeadquartersReplica {
         try store.write { writer in
             for peer in try writer.reader.peers() where hexadecimal(peer.replica) == report.replica
             {
-                try writer.retire(peer: peer.row)
+                try retire(peer, writer)
             }
         }
         return report
@@ -139,7 +142,7 @@ extension HeadquartersReplica {
         let name = try Self.spaceName(space)
         let code = desk.uppercased()
         try store.write { writer in
-            let peers = try writer.reader.peers().filter { $0.desk == code && $0.state == "active" }
+            let peers = try writer.reader.peers().filter { $0.desk == code && !$0.isRetired }
             if peers.isEmpty { throw RetirementFailure.notFound(desk) }
             if isGranted { try addSpace(name, writer) }
             for peer in peers {
@@ -147,11 +150,12 @@ extension HeadquartersReplica {
                     $0.space == name && $0.isGranted
                 }
                 if isHeld != isGranted {
+                    if !isGranted { try takeOver(from: peer, in: name, writer) }
                     try writer.grant(name, toPeer: peer.row, isGranted: isGranted)
                 }
             }
         }
-        return try desks().filter { $0.desk == code && $0.state == "active" }
+        return try desks().filter { $0.desk == code && $0.state != "retired" }
     }
 
     private static let servingSince = "serving_since"
@@ -185,10 +189,20 @@ extension HeadquartersReplica {
                     state: peer.state,
                     lastSync: peer.lastSync,
                     unacknowledged: unacknowledged,
-                    spaces: spaces.map(\.space)
+                    spaces: spaces.map(\.space),
+                    silentDays: silentDays(of: peer)
                 )
             }
         }
+    }
+
+    /// For how many days a desk has been silent, where that is long enough to be warned of.
+    private func silentDays(of peer: StoredPeer) -> Int? {
+        let now = store.environment.now().milliseconds
+        guard let heard = peer.lastSync ?? peer.enrolledAt, now > heard.milliseconds,
+            now - heard.milliseconds >= Self.warnedSilence
+        else { return nil }
+        return Int((now - heard.milliseconds) / 86_400_000)
     }
 
     /// Returns headquarters in figures.

@@ -99,7 +99,7 @@ public struct HeadquartersReplica: Sendable {
         }
         try store.write { writer in
             let isInUse = try writer.reader.peers().contains {
-                $0.desk == desk && $0.state == "active"
+                $0.desk == desk && !$0.isRetired
             }
             guard !isInUse || replaces else { throw TokenFailure.deskInUse(desk) }
             for space in [missionName] + names { try addSpace(space, writer) }
@@ -156,16 +156,16 @@ public struct HeadquartersReplica: Sendable {
             else { throw AuthenticationFailure.badToken }
             // A token is no way back for a replica that was retired, nor into another desk's.
             if let known = try writer.reader.peer(replica: request.replica.bytes) {
-                guard known.state == "active", known.desk == enrolment.desk else {
+                guard !known.isRetired, known.desk == enrolment.desk else {
                     throw AuthenticationFailure.badToken
                 }
             }
             for peer in try writer.reader.peers()
-            where peer.desk == enrolment.desk && peer.state == "active"
+            where peer.desk == enrolment.desk && !peer.isRetired
                 && peer.replica != request.replica.bytes
             {
                 guard enrolment.replaces else { throw AuthenticationFailure.badToken }
-                try writer.retire(peer: peer.row)
+                try retire(peer, writer)
             }
             try writer.useEnrolment(secretHash: secretHash, by: request.replica.bytes)
             let peer = try writer.putPeer(
@@ -197,7 +197,7 @@ public struct HeadquartersReplica: Sendable {
             guard let known = try writer.reader.peer(replica: predecessor.bytes),
                 known.publicKey == request.publicKey
             else { throw AuthenticationFailure.unknownReplica }
-            guard known.state == "active" else { throw AuthenticationFailure.retired }
+            guard !known.isRetired else { throw AuthenticationFailure.retired }
             guard let mission = known.mission.flatMap({ SpaceName($0) }) else {
                 throw StoreError.damaged(detail: "a desk without a mission")
             }
@@ -241,7 +241,7 @@ public struct HeadquartersReplica: Sendable {
         } catch {
             throw AuthenticationFailure.badSignature
         }
-        guard peer.state == "active" else { throw AuthenticationFailure.retired }
+        guard !peer.isRetired else { throw AuthenticationFailure.retired }
         let now = store.environment.now()
         let distance =
             request.time > now
@@ -268,7 +268,8 @@ public struct HeadquartersReplica: Sendable {
             publicKey: peer.publicKey,
             acceptsRelays: try acceptsRelays(),
             tokenVerifies: tokenVerifies,
-            byteLimit: min(byteLimit, max(Int(request.byteLimit), 1))
+            byteLimit: min(byteLimit, max(Int(request.byteLimit), 1)),
+            isDormant: peer.state == "dormant"
         )
         var responses: [SpaceResponse] = []
         for space in request.spaces {
@@ -288,6 +289,12 @@ public struct HeadquartersReplica: Sendable {
             )
         }
         let conflicts = try store.read { try $0.conflictCount(in: granted) }
+        if peer.state == "dormant", zip(request.spaces, responses).allSatisfy({ $0.isToldOrKnows($1) })
+        {
+            // It has begun to be told what it has missed, so that the stable cut waits for it again.
+            try store.write { try $0.setState("active", ofPeer: peer.row) }
+        }
+        if context.acceptsRelays { try noteBrought(by: peer, request, responses) }
         try noteSync(of: peer)
         let token = try issueSyncToken(isKnown: tokenVerifies ? request.token : nil)
         return SyncResponse(
@@ -320,23 +327,46 @@ public struct HeadquartersReplica: Sendable {
         guard let text = try store.read({ try $0.setting(Self.relaysUntil) }),
             let until = UInt64(text)
         else { return false }
-        return store.environment.now().milliseconds < until && Rule.relaysAfterARestore.holds
+        guard Rule.relaysAfterARestore.holds else { return false }
+        let awaited = try store.read { try $0.setting(Self.relaysAwaited) }
+        return store.environment.now().milliseconds < until || awaited != nil
+    }
+
+    /// The setting that lists the replicas which have not exchanged since the restore.
+    private static let relaysAwaited = "relays_awaited"
+
+    /// Remembers that a desk has brought all that it has since headquarters was restored.
+    private func noteBrought(
+        by peer: StoredPeer,
+        _ request: SyncRequest,
+        _ response: [SpaceResponse]
+    ) throws {
+        guard let awaited = try store.read({ try $0.setting(Self.relaysAwaited) }),
+            request.spaces.allSatisfy({ $0.isLast && $0.lateness == .none }),
+            response.allSatisfy({ $0.verdict == .merged && $0.needed.isEmpty })
+        else { return }
+        let left = awaited.split(separator: " ").filter { $0 != hexadecimal(peer.replica) }
+        let text = left.isEmpty ? nil : left.joined(separator: " ")
+        if text != awaited { try store.write { try $0.set(Self.relaysAwaited, to: text) } }
     }
 
     /// The setting that says until when relayed changes are taken.
     private static let relaysUntil = "relays_until"
 
-    /// How long after a restore relayed changes are taken: 30 days, in milliseconds.
+    /// How long after a restore relayed changes are taken at least: 30 days, in milliseconds.
     private static let relayPeriod: UInt64 = 30 * 86_400_000
 
     /// Makes a store that was restored from a backup fit to go on: it writes under new actors, the
-    /// desks see that it is another incarnation and send again what it lost, their own and, for 30
-    /// days, each other's.
+    /// desks see that it is another incarnation and send again what it lost, their own and each other's:
+    /// for 30 days, and until every active desk has.
     public func noteRestored() throws {
         let until = store.environment.now().milliseconds &+ Self.relayPeriod
         try store.write { writer in
             try writer.takeNewActors()
             try writer.set(Self.relaysUntil, to: String(until))
+            let active = try writer.reader.peers().filter { $0.state == "active" }
+            let awaited = active.map { hexadecimal($0.replica) }.joined(separator: " ")
+            try writer.set(Self.relaysAwaited, to: awaited.isEmpty ? nil : awaited)
         }
     }
 
@@ -374,15 +404,10 @@ public struct HeadquartersReplica: Sendable {
                     let reconciliation = try writer.reconcile(application)
                     action = try session.didReconcile(
                         reconciliation,
-                        own: try reader.knowledge(of: request.space),
-                        owner: { try reader.owner(of: $0)?.publicKey },
-                        held: { uid in
-                            let key = RecordKey(space: request.space, uid: uid)
-                            return try reader.record(key)?.state.context ?? VersionVector()
-                        }
+                        try reader.holding(of: request.space)
                     )
                 case .apply(let reconciliation):
-                    let result = try writer.take(reconciliation)
+                    let result = try writer.take(reconciliation, from: peer.row)
                     refusals = try writer.refuseInvalid(
                         reconciliation.application.page,
                         in: request.space
@@ -404,6 +429,9 @@ public struct HeadquartersReplica: Sendable {
                         )
                     }
                     response.refusals = refusals
+                    if response.verdict == .behind, request.lateness != .headquarters {
+                        try writer.forgetPresent(at: peer.row, in: request.space)
+                    }
                     return response
                 }
             }
@@ -458,5 +486,34 @@ public struct HeadquartersReplica: Sendable {
         writer.bigEndian(nonce.nonce)
         writer.varint(nonce.sequence)
         return writer.bytes + seal(of: writer.bytes)
+    }
+}
+
+extension SpaceRequest {
+    /// Whether a desk that was silent for long is told what it has missed, or knows it.
+    fileprivate func isToldOrKnows(_ response: SpaceResponse) -> Bool {
+        lateness == .desk || response.verdict != .late
+    }
+}
+
+extension StoreReader {
+    /// What headquarters holds of a space, for a session.
+    fileprivate func holding(of space: SpaceName) throws -> SpaceHolding {
+        var gone: Set<[UInt8]>?
+        return SpaceHolding(
+            knowledge: try knowledge(of: space),
+            forgotten: try forgotten(of: space),
+            hasPublished: { try self.hasPublished(cut: $0, of: space) },
+            owner: { try self.owner(of: $0)?.publicKey },
+            isGone: { actor in
+                let retired = try gone ?? Set(self.peers().filter(\.isRetired).map(\.replica))
+                gone = retired
+                return try self.owner(of: actor).map { retired.contains($0.replica) } ?? false
+            },
+            context: { uid in
+                let key = RecordKey(space: space, uid: uid)
+                return try self.record(key)?.state.context ?? VersionVector()
+            }
+        )
     }
 }

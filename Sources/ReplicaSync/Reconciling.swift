@@ -139,6 +139,9 @@ extension Branch {
         result.page = Page(records: application.page.records.map(renamed))
         result.raise = application.raise.map(renamed)
         result.shown = renamed(application.shown)
+        result.cut = renamed(application.cut)
+        result.late?.seen = renamed(application.late?.seen ?? VersionVector())
+        result.late?.cut = application.late?.cut.map(renamed)
         result.chains = application.chains.flatMap(renamed)
         return result
     }

@@ -35,10 +35,13 @@ extension StoreReader {
             reached: reading.after,
             chains: [],
             actors: [],
-            forgotten: VersionVector(),
+            forgotten: try forgotten(of: reading.space),
             fingerprint: try space(reading.space).fingerprint
         )
-        if let shown = reading.chainsShown { try addChains(to: &snapshot, beyond: shown) }
+        if let shown = reading.chainsShown {
+            let isKnownToBoth = reading.showsHeld ? shown.intersection(knowledge) : shown
+            try addChains(to: &snapshot, beyond: isKnownToBoth)
+        }
         guard reading.byteLimit > 0 else {
             snapshot.isLast = false
             return snapshot
@@ -58,27 +61,50 @@ extension StoreReader {
             }
         }
         let whole = Set(reading.whole)
-        try forEachRecord(
-            in: reading.space,
-            beyond: reading.peerKnowledge,
-            after: reading.after
-        ) { record in
+        func visit(_ record: StoredRecord) throws -> Bool {
             let uid = record.key.uid
-            if !whole.contains(uid),
-                let delta = record.state.delta(uid: uid, for: reading.peerKnowledge)
-            {
+            if !whole.contains(uid), let delta = news(of: record, for: reading) {
                 if size >= reading.byteLimit {
                     snapshot.isLast = false
                     return false
                 }
                 try add(delta, of: record)
+            } else if reading.tellsAll {
+                if snapshot.present.count == Self.presentLimit {
+                    snapshot.isLast = false
+                    return false
+                }
+                snapshot.present.append(uid)
             }
             snapshot.reached = record.sequence
             return true
         }
+        if reading.tellsAll {
+            try forEachRecord(space: reading.space, after: reading.after, visit)
+        } else {
+            try forEachRecord(
+                in: reading.space,
+                beyond: reading.peerKnowledge,
+                after: reading.after,
+                visit
+            )
+        }
         if snapshot.isLast { snapshot.reached = try sequence }
         snapshot.actors = try introductions(in: snapshot, to: reading.met)
         return snapshot
+    }
+
+    /// How many records are told by their number in one page at most: 8 bytes for each.
+    private static let presentLimit = 20_000
+
+    /// What a peer may lack of a record: its delta; all of it, where the peer returns late and anything
+    /// was ever written of it that the peer does not know.
+    private func news(of record: StoredRecord, for reading: SpaceReading) -> RecordDelta? {
+        let state = record.state
+        let peer = reading.peerKnowledge
+        guard reading.tellsAll else { return state.delta(uid: record.key.uid, for: peer) }
+        let isSeen = state.erasure.map { peer.covers($0.dot) } ?? peer.covers(state.context)
+        return isSeen ? nil : state.complete(uid: record.key.uid)
     }
 
     private func addChains(to snapshot: inout SpaceSnapshot, beyond peer: VersionVector) throws {
@@ -133,10 +159,26 @@ extension StoreWriter {
     ///
     /// Chains are compared before anything is merged.
     /// Spec: `Protocol/spec/05-sync.md` §4.
-    func apply(_ application: SpaceApplication) throws -> SpaceResult {
+    func apply(_ application: SpaceApplication, from peer: Int64) throws -> SpaceResult {
         try introduce(application.actors, in: application.space)
         let reconciliation = try reconcile(application)
-        return try take(reconciliation)
+        return try take(reconciliation, from: peer)
+    }
+
+    /// Remembers what the other side of a late return has told, and at the end settles what it lacks.
+    private func note(_ late: LateStretch, in space: SpaceName, from peer: Int64) throws {
+        try notePresent(late.present, at: peer, in: space)
+        guard late.cut != nil else { return }
+        _ = try settleLateReturn(
+            to: peer,
+            in: space,
+            knowing: late.seen,
+            attribution: Attribution(
+                time: nextTime(),
+                author: try reader.setting("officer") ?? reader.setting("desk") ?? "",
+                note: "kept here after it was deleted elsewhere"
+            )
+        )
     }
 
     /// Remembers who actors are.
@@ -161,7 +203,13 @@ extension StoreWriter {
     }
 
     /// Merges a page whose chains were compared, and raises the knowledge after a last one.
-    func take(_ reconciliation: Reconciliation) throws -> SpaceResult {
+    ///
+    /// - Parameters:
+    ///   - reconciliation: The message.
+    ///   - peer: Who sent it.
+    /// - Returns: What it did.
+    /// - Throws: What the store reports.
+    func take(_ reconciliation: Reconciliation, from peer: Int64) throws -> SpaceResult {
         let application = reconciliation.application
         let space = application.space
         var result = SpaceResult(
@@ -171,8 +219,15 @@ extension StoreWriter {
             knowledge: VersionVector(),
             fingerprint: Fingerprint()
         )
+        if Rule.cutBeforePage.holds { try forget(application.cut, in: space) }
         let deltas = application.page.records
-        for (delta, outcome) in zip(deltas, try merge(deltas, into: space)) {
+        let outcomes = try merge(
+            deltas,
+            into: space,
+            from: application.late?.seen ?? application.shown,
+            tellsAll: application.late != nil
+        )
+        for (delta, outcome) in zip(deltas, outcomes) {
             switch outcome {
             case .merged(let newConflicts):
                 result.merged += 1
@@ -181,11 +236,15 @@ extension StoreWriter {
             case .unchanged, .known: break
             }
         }
+        if let late = application.late { try note(late, in: space, from: peer) }
         if let raise = application.raise,
             result.needed.isEmpty || !Rule.raisedWhenNothingIsNeeded.holds
         {
             try raiseKnowledge(of: space, to: raise)
         }
+        if let cut = application.late?.cut { try forget(cut, in: space) }
+        // Who takes the space for the first time has come to know what the cut covers.
+        try forget(application.cut, in: space)
         result.knowledge = try reader.knowledge(of: space)
         result.fingerprint = try fingerprint(of: space)
         return result

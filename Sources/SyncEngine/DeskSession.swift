@@ -87,6 +87,9 @@ public struct DeskSession: Sendable {
         var shown = VersionVector()
         /// Whether no page of this session was sent yet.
         var isFirst = true
+        /// Whether headquarters may have set histories apart since it was met: what is held of pages whose
+        /// last one never came is compared, too.
+        var isSuspect = false
         /// What headquarters has of the chains that it compares next; nil where it compares none.
         var compared: VersionVector?
         /// How often the chains were compared.
@@ -100,16 +103,42 @@ public struct DeskSession: Sendable {
             pushedForGood = memory.pushed
         }
 
+        /// Takes what an answer says of a late return.
+        ///
+        /// - Parameters:
+        ///   - answer: Headquarters' answer.
+        ///   - reached: The sequence that the request's page reached.
+        mutating func goOn(after answer: SpaceResponse, having reached: UInt64) {
+            let side: Lateness = answer.verdict == .late ? .desk : .headquarters
+            wanted = []
+            needed = []
+            if memory.lateness != side {
+                memory.lateness = side
+                memory.lateCursor = 0
+            } else if answer.isLast {
+                memory = memory.afterLateReturn(pulled: side == .desk ? answer.cursor : 0)
+                pushedForGood = 0
+                forgetChains()
+            } else if side == .desk {
+                memory.lateCursor = answer.cursor
+            } else {
+                // Where headquarters did not take what it was told, it is told from the start again.
+                memory.lateCursor = answer.cursor > 0 ? reached : 0
+                if answer.cursor == 0 { comparisons += 1 }
+            }
+        }
+
         /// Begins to show and to want chains anew: what was sent was not taken.
         mutating func forgetChains() {
             shown = VersionVector()
             isFirst = true
+            isSuspect = true
         }
 
         /// What the replica remembers for the next exchange.
         var lasting: PeerMemory {
             var lasting = memory
-            if Rule.leftOutIsMetAgain.holds {
+            if memory.lateness == .none, Rule.leftOutIsMetAgain.holds {
                 lasting.pushed = min(memory.pushed, pushedForGood)
             }
             return lasting
@@ -167,20 +196,26 @@ public struct DeskSession: Sendable {
         .read(
             unfinished.compactMap { name in
                 spaces[name].map { progress in
+                    let tells = progress.memory.lateness == .headquarters
                     // Without a token nothing is known of headquarters: the first request only
                     // asks, since a page against a guess might be the whole store in vain.
-                    SpaceReading(
+                    let isAsking =
+                        progress.memory.knowledge == nil || progress.compared != nil
+                        || progress.memory.lateness == .desk
+                    var reading = SpaceReading(
                         space: name,
                         peerKnowledge: progress.compared ?? progress.memory.knowledge
                             ?? VersionVector(),
                         met: progress.memory.knowledge ?? VersionVector(),
-                        after: progress.memory.pushed,
+                        after: tells ? progress.memory.lateCursor : progress.memory.pushed,
                         whole: progress.wanted,
-                        byteLimit: progress.memory.knowledge == nil || progress.compared != nil
-                            ? 0 : byteLimit,
+                        byteLimit: isAsking ? 0 : byteLimit,
                         chainsShown: progress.compared
                             ?? progress.memory.knowledge?.merged(with: progress.shown)
                     )
+                    reading.tellsAll = tells
+                    reading.showsHeld = progress.isSuspect
+                    return reading
                 }
             }
         )
@@ -208,11 +243,20 @@ public struct DeskSession: Sendable {
             space.chains = snapshot.chains
             space.actors = snapshot.actors
             space.needed = progress.needed
-            space.forgotten = snapshot.forgotten
+            space.forgottenHash = snapshot.forgotten.isEmpty ? 0 : snapshot.forgotten.hash64
+            space.lateness = progress.memory.lateness
+            switch progress.memory.lateness {
+            case .none: break
+            case .desk: space.cursor = progress.memory.lateCursor
+            case .headquarters:
+                space.present = snapshot.present
+                space.forgotten = snapshot.forgotten
+            }
             if progress.memory.knowledge != nil, progress.compared == nil {
                 space.heads = snapshot.heads
                 space.wantsChains = progress.isFirst
                 progress.isFirst = false
+                progress.isSuspect = false
                 progress.shown = snapshot.knowledge
             }
             progress.compared = nil
@@ -260,11 +304,16 @@ public struct DeskSession: Sendable {
                 let wasTaken = answer.verdict == .merged || answer.verdict == .forged
                 if answer.verdict == .forged { progress.isForged = true }
                 if wasTaken { note(sent: outgoing) }
+                if progress.memory.lateness == .headquarters, wasTaken {
+                    // It was not late after all: what it was told was taken in like any page.
+                    progress.memory = progress.memory.afterLateReturn(pulled: 0)
+                }
                 progress.memory.knowledge = theirs
                 // A record that headquarters needs whole must be met again if the session is cut.
                 if !wasTaken {
                     progress.forgetChains()
                     progress.memory.pushed = 0
+                    progress.memory.lateCursor = 0
                     progress.pushedForGood = 0
                 } else if answer.needed.isEmpty {
                     progress.memory.pushed = outgoing.reached
@@ -287,17 +336,48 @@ public struct DeskSession: Sendable {
                         progress.isDone = true
                     }
                 }
-                applications.append(
-                    SpaceApplication(
-                        space: answer.space,
-                        page: answer.page,
-                        chains: isCompared ? answer.chains : [],
-                        actors: answer.actors,
-                        raise: answer.isLast || !Rule.raisedAfterLastPage.holds ? theirs : nil,
-                        shown: theirs,
-                        memory: progress.lasting
-                    )
+                var application = SpaceApplication(
+                    space: answer.space,
+                    page: answer.page,
+                    chains: isCompared ? answer.chains : [],
+                    actors: answer.actors,
+                    raise: answer.isLast || !Rule.raisedAfterLastPage.holds ? theirs : nil,
+                    shown: theirs,
+                    memory: progress.lasting
                 )
+                application.cut = answer.forgotten
+                applications.append(application)
+            case .late, .behind:
+                guard let theirs = answer.knowledge.applied(to: outgoing.knowledge) else {
+                    progress.memory = PeerMemory()
+                    progress.forgetChains()
+                    break
+                }
+                progress.memory.knowledge = theirs
+                let isToldTo = progress.memory.lateness == .desk
+                progress.goOn(after: answer, having: outgoing.reached)
+                if progress.comparisons > Self.comparisonLimit {
+                    summary.standings[answer.space] = .forked
+                    progress.isDone = true
+                }
+                if isToldTo { note(received: answer) }
+                var application = SpaceApplication(
+                    space: answer.space,
+                    page: isToldTo ? answer.page : Page(),
+                    chains: answer.chains,
+                    actors: answer.actors,
+                    raise: isToldTo && answer.isLast ? theirs : nil,
+                    shown: theirs,
+                    memory: progress.memory
+                )
+                if isToldTo {
+                    application.late = LateStretch(
+                        present: answer.present + answer.page.records.map(\.uid),
+                        seen: theirs,
+                        cut: answer.isLast ? answer.forgotten : nil
+                    )
+                }
+                applications.append(application)
             case .knowledgeUnknown:
                 progress.memory = PeerMemory()
                 progress.forgetChains()
@@ -360,7 +440,7 @@ public struct DeskSession: Sendable {
         of result: SpaceResult,
         against answer: SpaceResponse
     ) -> SpaceStanding {
-        guard KnowledgeUpdate.hash(of: result.knowledge) == answer.knowledge.hash else {
+        guard result.knowledge.hash64 == answer.knowledge.hash else {
             return .busy
         }
         return result.fingerprint == answer.fingerprint ? .verified : .diverged

@@ -21,6 +21,12 @@ public struct SpaceReading: Hashable, Sendable {
     ///
     /// A page never comes before the digests of what it holds: the peer may get no further than it.
     public var chainsShown: VersionVector?
+    /// Whether chains are shown that are held beyond the replica's own knowledge, though the peer knows
+    /// as many transactions of their actors: it may know others.
+    public var showsHeld = false
+    /// Whether the peer returns late and is told of every record: whole, where anything of it is beyond
+    /// the peer's knowledge, else by its number.
+    public var tellsAll = false
 
     /// Creates a reading.
     public init(
@@ -62,6 +68,8 @@ public struct SpaceSnapshot: Hashable, Sendable {
     public var actors: [ActorIntroduction]
     /// The greatest stable cut that was applied.
     public var forgotten: VersionVector
+    /// The records of which a peer that returns late is told by their number.
+    public var present: [RecordUID] = []
     /// The fingerprint, in the same transaction.
     public var fingerprint: Fingerprint
 
@@ -89,6 +97,25 @@ public struct SpaceSnapshot: Hashable, Sendable {
     }
 }
 
+/// A stretch of a late return: what the other side has, from one record to another.
+///
+/// Spec: `Protocol/spec/05-sync.md` §8.
+public struct LateStretch: Hashable, Sendable {
+    /// The records that the other side has, beside those of the page.
+    public var present: [RecordUID]
+    /// What the other side knows, and so has seen of each record that it tells whole.
+    public var seen: VersionVector
+    /// The cut to apply at the end, once all has been told; nil before.
+    public var cut: VersionVector?
+
+    /// Creates a stretch.
+    public init(present: [RecordUID], seen: VersionVector, cut: VersionVector?) {
+        self.present = present
+        self.seen = seen
+        self.cut = cut
+    }
+}
+
 /// What a replica does with a page that it received, in one transaction.
 public struct SpaceApplication: Hashable, Sendable {
     /// The space.
@@ -105,6 +132,10 @@ public struct SpaceApplication: Hashable, Sendable {
     public var shown: VersionVector
     /// What to remember of the peer, for the next exchange.
     public var memory: PeerMemory
+    /// The stable cut to apply before the page; empty for none.
+    public var cut = VersionVector()
+    /// Where this side returns late: what the other has told.
+    public var late: LateStretch?
 
     /// Creates an application.
     public init(
@@ -176,12 +207,29 @@ public struct PeerMemory: Hashable, Sendable {
     public var pushed: UInt64
     /// The sequence in headquarters' store up to which everything was taken.
     public var pulled: UInt64
+    /// Which side returns late, while it is told what the other has.
+    public var lateness: Lateness
+    /// The sequence of the side that tells up to which it has told.
+    public var lateCursor: UInt64
 
     /// Creates a memory; by default that of a peer never met.
-    public init(knowledge: VersionVector? = nil, pushed: UInt64 = 0, pulled: UInt64 = 0) {
+    public init(
+        knowledge: VersionVector? = nil,
+        pushed: UInt64 = 0,
+        pulled: UInt64 = 0,
+        lateness: Lateness = .none,
+        lateCursor: UInt64 = 0
+    ) {
         self.knowledge = knowledge
         self.pushed = pushed
         self.pulled = pulled
+        self.lateness = lateness
+        self.lateCursor = lateCursor
+    }
+
+    /// The memory from which an ordinary exchange goes on after a late return: all is looked at again.
+    public func afterLateReturn(pulled: UInt64) -> PeerMemory {
+        PeerMemory(knowledge: knowledge, pulled: pulled)
     }
 }
 

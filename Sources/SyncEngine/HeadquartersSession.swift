@@ -15,18 +15,55 @@ public struct RequestContext: Sendable {
     public var tokenVerifies: Bool
     /// How much an answer's page may hold, uncompressed.
     public var byteLimit: Int
+    /// Whether the stable cut has stopped waiting for the replica, which was silent for long.
+    public var isDormant: Bool
 
     /// Creates a context.
     public init(
         publicKey: [UInt8],
         acceptsRelays: Bool = false,
         tokenVerifies: Bool,
-        byteLimit: Int
+        byteLimit: Int,
+        isDormant: Bool = false
     ) {
         self.publicKey = publicKey
         self.acceptsRelays = acceptsRelays
         self.tokenVerifies = tokenVerifies
         self.byteLimit = byteLimit
+        self.isDormant = isDormant
+    }
+}
+
+/// What headquarters holds of a space when a page comes.
+public struct SpaceHolding {
+    /// The knowledge.
+    public var knowledge: VersionVector
+    /// The greatest stable cut that was applied.
+    public var forgotten: VersionVector
+    /// Whether a cut of a hash was published by this store, or is none.
+    public var hasPublished: (UInt64) throws -> Bool
+    /// The public key of an actor's owner, as far as it has been introduced.
+    public var owner: (ActorID) throws -> [UInt8]?
+    /// Whether the replica that wrote under an actor is gone for good.
+    public var isGone: (ActorID) throws -> Bool
+    /// The context of a record, as it is held here.
+    public var context: (RecordUID) throws -> VersionVector
+
+    /// Creates a holding.
+    public init(
+        knowledge: VersionVector,
+        forgotten: VersionVector,
+        hasPublished: @escaping (UInt64) throws -> Bool,
+        owner: @escaping (ActorID) throws -> [UInt8]?,
+        isGone: @escaping (ActorID) throws -> Bool,
+        context: @escaping (RecordUID) throws -> VersionVector
+    ) {
+        self.knowledge = knowledge
+        self.forgotten = forgotten
+        self.hasPublished = hasPublished
+        self.owner = owner
+        self.isGone = isGone
+        self.context = context
     }
 }
 
@@ -70,6 +107,11 @@ public struct HeadquartersSession: Sendable {
     private var isUncompared = false
     /// Whether the request only shows chains: without a comparison no page is taken or given.
     private var comparesOnly = false
+    /// Whether the answer tells the desk of every record.
+    private var tellsAll = false
+    /// Whether headquarters, which returns late, takes what the desk tells of its records; and whether
+    /// that was the last of it.
+    private var isTold = (taken: false, wholly: false)
 
     /// Creates a session for one space of a request.
     public init(_ request: SpaceRequest, in context: RequestContext) {
@@ -106,7 +148,9 @@ public struct HeadquartersSession: Sendable {
             return try withHeads(own, chained(), digest: digest)
         }
         let heads = try ChainHeads.hash(of: knowledge, told: told, digest: digest)
-        comparesOnly = request.heads == 0 && request.page.records.isEmpty && !request.isLast
+        comparesOnly =
+            request.heads == 0 && request.page.records.isEmpty && !request.isLast
+            && request.lateness == .none
         guard
             comparesOnly || request.heads == heads && heads != 0
                 || !Rule.comparisonBeforePages.holds
@@ -115,50 +159,106 @@ public struct HeadquartersSession: Sendable {
             return try withHeads(own, chained(), digest: digest)
         }
         self.told = told
-        return .reconcile(
-            SpaceApplication(
-                space: request.space,
-                page: comparesOnly ? Page() : request.page,
-                chains: request.chains,
-                actors: request.actors.filter {
-                    $0.publicKey == context.publicKey || context.acceptsRelays
-                },
-                raise: nil,
-                shown: knowledge,
-                memory: PeerMemory()
-            )
+        var application = SpaceApplication(
+            space: request.space,
+            page: comparesOnly ? Page() : request.page,
+            chains: request.chains,
+            actors: request.actors.filter {
+                $0.publicKey == context.publicKey || context.acceptsRelays
+            },
+            raise: nil,
+            shown: knowledge,
+            memory: PeerMemory()
         )
+        application.cut = request.forgotten
+        return .reconcile(application)
     }
 
     /// Takes what comparing the chains found, and leaves out what is not this desk's to write.
     ///
     /// - Parameters:
     ///   - reconciliation: The message with its branches under their names.
-    ///   - own: Headquarters' knowledge of the space.
-    ///   - owner: The public key of an actor's owner, as far as it has been introduced.
-    ///   - held: The context of a record, as it is held here.
+    ///   - held: What headquarters holds.
     /// - Returns: The next action.
     /// - Throws: What reading throws.
     public mutating func didReconcile(
         _ reconciliation: Reconciliation,
-        own: VersionVector,
-        owner: (ActorID) throws -> [UInt8]?,
-        held: (RecordUID) throws -> VersionVector
-    ) rethrows -> Action {
-        var reconciliation = reconciliation
+        _ held: SpaceHolding
+    ) throws -> Action {
         isForked = reconciliation.isForked
         deskKnowledge = reconciliation.application.shown
+        if let action = try lateReturn(of: reconciliation, held) { return action }
+        let accepted = try accepted(reconciliation, held)
+        return .apply(accepted)
+    }
+
+    /// What happens instead of an ordinary exchange where one side lacks what the other has given up.
+    private mutating func lateReturn(
+        of reconciliation: Reconciliation,
+        _ held: SpaceHolding
+    ) throws -> Action? {
+        guard Rule.lateReturnIsTold.holds, !comparesOnly else { return nil }
+        if request.lateness == .desk {
+            verdict = .late
+            tellsAll = true
+            return read(after: request.cursor, byteLimit: nil)
+        }
+        // Who has seen nothing of what was given up, and takes the space for the first time, need not be
+        // told what is gone; unless it began to take it before it fell silent.
+        let isNew =
+            deskKnowledge.intersection(held.forgotten).isEmpty
+            && !(context.isDormant && request.cursor > 0)
+        if !deskKnowledge.covers(held.forgotten), !isNew {
+            verdict = .late
+            return read(after: 0, byteLimit: 0)
+        }
+        let hash = request.forgottenHash
+        if try hash == 0 || hash == held.forgotten.hash64 || held.hasPublished(hash) { return nil }
+        // Headquarters went back behind that cut.
+        guard request.forgotten.hash64 == hash else {
+            verdict = .behind
+            return read(after: 0, byteLimit: 0)
+        }
+        let cut = reconciliation.application.cut
+        if held.knowledge.covers(cut) {
+            var accepted = try accepted(reconciliation, held)
+            accepted.application.cut = cut
+            return .apply(accepted)
+        }
+        verdict = .behind
+        guard context.acceptsRelays, request.lateness == .headquarters else {
+            return read(after: 0, byteLimit: 0)
+        }
+        var told = try accepted(reconciliation, held)
+        isTold = (taken: true, wholly: request.isLast)
+        told.application.late = LateStretch(
+            present: request.present + request.page.records.map(\.uid),
+            seen: deskKnowledge,
+            cut: isTold.wholly ? cut : nil
+        )
+        if isTold.wholly { told.application.raise = raisable }
+        return .apply(told)
+    }
+
+    /// The message with what is this desk's to write.
+    private mutating func accepted(
+        _ reconciliation: Reconciliation,
+        _ held: SpaceHolding
+    ) throws -> Reconciliation {
+        var reconciliation = reconciliation
+        reconciliation.application.cut = VersionVector()
+        let own = held.knowledge
         var isTaken: [ActorID: Bool] = [:]
         func isOfThisDesk(_ actor: ActorID) throws -> Bool {
             if let known = isTaken[actor] { return known }
-            let key = try owner(actor)
+            let key = try held.owner(actor)
             let taken = key.map { $0 == context.publicKey || context.acceptsRelays } ?? false
             isTaken[actor] = taken
             return taken
         }
         func isVouched(_ dot: Dot, in record: RecordDelta) throws -> Bool {
             // Pages of its owner whose last one never came may have brought it.
-            try own.covers(dot) || isOfThisDesk(dot.actor) || held(record.uid).covers(dot)
+            try own.covers(dot) || isOfThisDesk(dot.actor) || held.context(record.uid).covers(dot)
         }
         let records = reconciliation.application.page.records
         if !Rule.deltaForStatedKnowledge.holds {
@@ -167,7 +267,8 @@ public struct HeadquartersSession: Sendable {
         let accepted = try records.filter { record in
             try record.allDotsSatisfy { try isVouched($0, in: record) }
                 && record.context.entries.allSatisfy {
-                    try isVouched(Dot($0.actor, $0.counter), in: record)
+                    // Of a replica that is gone, headquarters has written again all that it holds.
+                    try isVouched(Dot($0.actor, $0.counter), in: record) || held.isGone($0.actor)
                 }
         }
         if accepted.count < records.count { verdict = .forged }
@@ -178,7 +279,7 @@ public struct HeadquartersSession: Sendable {
                     || !Rule.raisedAsFarAsVouched.holds
             }
         )
-        return .apply(reconciliation)
+        return reconciliation
     }
 
     /// Answers without having merged anything: tells the desk where headquarters' chains stand, so that
@@ -212,7 +313,10 @@ public struct HeadquartersSession: Sendable {
     /// Takes what merging the page did.
     public mutating func didApply(_ result: SpaceResult) -> Action {
         needed = result.needed
-        guard verdict == .merged, request.isLast || !Rule.raisedAfterLastPage.holds,
+        if verdict == .behind { return read(after: 0, byteLimit: 0) }
+        // Of a desk that tells of its records the last page is not the last of what it has to push.
+        guard verdict == .merged, request.lateness == .none,
+            request.isLast || !Rule.raisedAfterLastPage.holds,
             needed.isEmpty || !Rule.raisedWhenNothingIsNeeded.holds, !comparesOnly
         else {
             return didRaise()
@@ -227,17 +331,17 @@ public struct HeadquartersSession: Sendable {
     }
 
     private func read(after cursor: UInt64, byteLimit: Int?) -> Action {
-        .read(
-            SpaceReading(
-                space: request.space,
-                peerKnowledge: deskKnowledge,
-                met: stated,
-                after: cursor,
-                whole: request.needed,
-                byteLimit: byteLimit ?? context.byteLimit,
-                chainsShown: chainsShown
-            )
+        var reading = SpaceReading(
+            space: request.space,
+            peerKnowledge: deskKnowledge,
+            met: stated,
+            after: cursor,
+            whole: request.needed,
+            byteLimit: byteLimit ?? context.byteLimit,
+            chainsShown: chainsShown
         )
+        reading.tellsAll = tellsAll
+        return .read(reading)
     }
 
     /// Behind what the desk is shown chains: in its first round what it knows, later what it was told.
@@ -255,13 +359,20 @@ public struct HeadquartersSession: Sendable {
             knowledge: KnowledgeUpdate(from: stated, to: snapshot.knowledge)
         )
         response.page = snapshot.page
-        response.isLast = snapshot.isLast
-        response.cursor = snapshot.reached
+        response.isLast = snapshot.isLast || isTold.wholly
+        response.cursor = verdict == .behind ? (isTold.taken ? 1 : 0) : snapshot.reached
         response.fingerprint = snapshot.fingerprint
         response.chains = isUncompared ? heads : snapshot.chains
         response.actors = snapshot.actors
         response.needed = needed
-        response.forgotten = snapshot.forgotten
+        response.present = snapshot.present
+        // A newcomer is told with the last page: before, it knows nothing of what was given up.
+        let isSeen = snapshot.isLast || deskKnowledge.covers(snapshot.forgotten)
+        let tellsCut = tellsAll ? snapshot.isLast : isSeen && [.merged, .forged].contains(verdict)
+        let theirs = request.forgottenHash
+        if tellsCut, !comparesOnly, !snapshot.forgotten.isEmpty, theirs != snapshot.forgotten.hash64 {
+            response.forgotten = snapshot.forgotten
+        }
         return .answer(
             response,
             // What was not compared may be another history's.

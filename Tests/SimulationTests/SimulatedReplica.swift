@@ -112,6 +112,13 @@ final class SimulatedReplica {
         return GroundTruth.Shown(record?.state)
     }
 
+    /// Whether anything of a record is on the file, hidden or not.
+    func holds(_ uid: RecordUID) throws -> Bool {
+        try store.read { reader in
+            try reader.record(RecordKey(space: Simulation.space, uid: uid)) != nil
+        }
+    }
+
     /// Whether a place has no value, so that taking it away is no write.
     func isEmpty(_ key: FieldKey, of uid: RecordUID) throws -> Bool {
         let record = try store.read { reader in

@@ -32,6 +32,8 @@ final class SimulatedSession {
     private var action: DeskSession.Action
     private var outgoing = Told(nil, by: [])
     private var incoming = Told(nil, by: [])
+    /// The records that headquarters held when it answered last.
+    private var headquartersHeld: Set<RecordUID> = []
 
     init(
         of desk: SimulatedReplica,
@@ -80,7 +82,10 @@ final class SimulatedSession {
             world.count("comparisons")
             action = session.didCompare(try desk.deskReplica.compare(comparisons))
         case .apply(let applications, let token):
+            let end = applications.first { $0.space == Simulation.space && $0.late?.cut != nil }
+            let before = try end.map { _ in try held(at: desk) }
             let results = try desk.deskReplica.apply(applications, token: token, of: peer)
+            if let before { try settle(before, of: desk, lateTo: headquartersHeld) }
             for result in results {
                 learn(incoming, except: result.needed, at: desk)
                 if result.isForked { world.count("forks set apart by desks") }
@@ -160,12 +165,23 @@ final class SimulatedSession {
             throw Simulation.LinkBroken()
         }
         let taken = try request.spaces.first.map { try records(takenOf: $0, from: known) } ?? []
+        let isTelling = request.spaces.contains { $0.lateness == .headquarters && $0.isLast }
+        let before = isTelling ? try held(at: headquarters) : []
         let answer = try side.answer(request, from: known, byteLimit: byteLimit)
         let verdict = answer.spaces.first { $0.space == Simulation.space }?.verdict
         world.say(
             "\(desk.name) -> hq: \(outgoing.records.map(\.uid.value)) \(verdict.map { "\($0)" } ?? "")"
         )
-        if verdict == .merged || verdict == .forged {
+        headquartersHeld = try held(at: headquarters)
+        if let answered = answer.spaces.first(where: { $0.space == Simulation.space }) {
+            if answered.verdict == .late { world.count("late returns") }
+            if answered.verdict == .behind { world.count("late returns of headquarters") }
+            if answered.verdict == .behind, answered.isLast {
+                try settle(before, of: headquarters, lateTo: try held(at: desk))
+            }
+        }
+        let isTold = verdict == .behind && request.spaces.contains { $0.lateness == .headquarters }
+        if verdict == .merged || verdict == .forged || isTold {
             let needed = answer.spaces.first { $0.space == Simulation.space }?.needed ?? []
             var told = outgoing
             told.records = told.records.filter { taken.contains($0.uid) }
@@ -197,6 +213,29 @@ final class SimulatedSession {
                     }
                 }.map(\.uid)
             )
+        }
+    }
+
+    private func held(at replica: SimulatedReplica) throws -> Set<RecordUID> {
+        Set(try Simulation.uids.filter { try replica.holds($0) })
+    }
+
+    /// What a side that returned late has learnt of the records that the other lacks: of those that went,
+    /// all that the other has seen; those that stay are for a person to decide.
+    private func settle(
+        _ before: Set<RecordUID>,
+        of late: SimulatedReplica,
+        lateTo others: Set<RecordUID>
+    ) throws {
+        let other = late === desk ? headquarters : desk
+        for uid in before.subtracting(others) {
+            if try late.holds(uid) {
+                world.returned.insert(uid)
+                world.count("records kept on a late return")
+            } else {
+                world.count("records gone on a late return")
+                late.seen.formUnion(other.seen.filter { world.truth.writes[$0].uid == uid })
+            }
         }
     }
 

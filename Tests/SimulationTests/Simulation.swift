@@ -24,6 +24,8 @@ final class Simulation {
         static let restoredHeadquarters = Profile(rawValue: 4)
         /// Records are erased.
         static let erasures = Profile(rawValue: 8)
+        /// Headquarters gives up what all have seen deleted, and desks are silent for long and return.
+        static let collection = Profile(rawValue: 16)
 
         var description: String { "profile \(rawValue)" }
     }
@@ -58,6 +60,10 @@ final class Simulation {
     var desks: [SimulatedReplica] = []
     var truth = GroundTruth()
     var complaints: [String] = []
+    /// Records that somebody kept who returned late: a person decides about them.
+    var returned: Set<RecordUID> = []
+    /// Records that headquarters has given up.
+    private(set) var givenUp: Set<RecordUID> = []
     /// What happened, one line for each event.
     private(set) var trace: [String] = []
     /// How often something happened that the test wants to know of.
@@ -153,6 +159,7 @@ final class Simulation {
             case ..<88: try crash()
             case ..<90: jump()
             case ..<93: try backUp()
+            case ..<97 where profile.contains(.collection): try collect()
             default: try goWrong()
             }
             if step % 6 == 5, let replica = generator.pick(replicas) { try judge(replica) }
@@ -174,6 +181,7 @@ final class Simulation {
         var last: [VersionVector] = []
         for _ in 0..<14 {
             for desk in desks { try runSession(of: desk) }
+            if profile.contains(.collection) { _ = try compact() }
             let now = try replicas.map { try $0.knowledge() }
             if now == last, Set(now).count == 1 { break }
             last = now
@@ -199,6 +207,30 @@ final class Simulation {
         files += 1
         say("\(replica.name) is copied")
         replica.backup = try replica.copy(to: directory.path("backup-\(files)"))
+    }
+
+    /// Headquarters gives up what all have seen; now and then a desk has been silent for too long.
+    private func collect() throws {
+        let side = headquarters.headquarters
+        if generator.chance(30), let desk = generator.pick(desks) {
+            let number = try desk.deskReplica.replicaID()
+            if let peer = try side.store.read({ try $0.peer(replica: number.bytes) }) {
+                say("\(desk.name) is dormant")
+                count("dormant desks")
+                try side.setDormant(peer)
+            }
+        }
+        let report = try compact()
+        say("hq gives up \(report.collected.records) records")
+        counts["records given up", default: 0] += report.collected.records
+        counts["records thinned", default: 0] += report.collected.thinned
+    }
+
+    private func compact() throws -> CompactionReport {
+        let before = try Self.uids.filter { try headquarters.holds($0) }
+        let report = try headquarters.headquarters.compact()
+        givenUp.formUnion(try before.filter { try !headquarters.holds($0) })
+        return report
     }
 
     /// Something goes back in time, or exists twice, as far as the profile has it.
@@ -255,7 +287,8 @@ final class Simulation {
                 shown.append(uid)
             } else if state == .erased {
                 continue
-            } else if truth.writes.contains(where: { $0.uid == uid && $0.act == .creation }),
+            } else if try author.holds(uid),
+                truth.writes.contains(where: { $0.uid == uid && $0.act == .creation }),
                 author.seen.contains(where: { truth.writes[$0].uid == uid })
             {
                 hidden.append(uid)

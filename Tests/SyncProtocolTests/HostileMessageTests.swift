@@ -182,6 +182,8 @@ struct HostileMessageTests {
         ("chain without digest", { $0.chains[0].digests = [] }),
         ("chain head of 3 bytes", { $0.chains[0].head = Data([1, 2, 3]) }),
         ("needed of 7 bytes", { $0.needed = Data(count: 7) }),
+        ("present of 7 bytes", { $0.present = Data(count: 7) }),
+        ("lateness of 3", { $0.lateness = 3 }),
         ("uid of 7 bytes", { $0.page.uids.removeLast() }),
         ("kinds too long", { $0.page.kinds.append(1) }),
         ("unknown flag", { $0.page.flags = [8, 0] }),

@@ -30,6 +30,9 @@ struct RandomMessages {
             space.actors = introductions()
             space.needed = list(3) { RecordUID($0.random.next()) }
             space.forgotten = vector()
+            space.forgottenHash = random.chance(50) ? 0 : random.next()
+            space.lateness = [.none, .desk, .headquarters][random.below(3)]
+            space.present = list(3) { RecordUID($0.random.next()) }
             request.spaces.append(space)
         }
         return request
@@ -43,7 +46,9 @@ struct RandomMessages {
             openConflicts: UInt32(random.below(300))
         )
         for name in names() {
-            let verdicts: [SpaceVerdict] = [.merged, .tokenUnknown, .notGranted, .forged, .forked]
+            let verdicts: [SpaceVerdict] = [
+                .merged, .tokenUnknown, .notGranted, .forged, .forked, .late, .behind,
+            ]
             var space = SpaceResponse(
                 space: name,
                 verdict: random.pick(verdicts) ?? .merged,
@@ -58,7 +63,7 @@ struct RandomMessages {
             space.chains = chains()
             space.actors = introductions()
             space.needed = list(3) { RecordUID($0.random.next()) }
-            space.stableCut = vector()
+            space.present = list(3) { RecordUID($0.random.next()) }
             space.forgotten = vector()
             space.refusals = list(3) { generator in
                 Refusal(

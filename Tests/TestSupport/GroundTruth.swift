@@ -92,7 +92,34 @@ public struct GroundTruth: Sendable {
     }
 }
 
+extension GroundTruth {
+    /// Whether a record was made twice by authors of whom neither had seen the other's.
+    public func isMadeTwice(_ uid: RecordUID) -> Bool {
+        let made = writes.indices.filter { writes[$0].uid == uid && writes[$0].act == .creation }
+        return made.contains { late in
+            made.contains { $0 < late && !writes[late].seenOfRecord.contains($0) }
+        }
+    }
+
+    /// Returns the values that nobody who is counted has superseded or deleted: they are to be shown
+    /// whatever happened elsewhere.
+    public func undisputed(_ uid: RecordUID, to seen: Set<Int>) -> Set<Int> {
+        let ofRecord = seen.filter { writes[$0].uid == uid }
+        if ofRecord.contains(where: { writes[$0].act == .erasure }) { return [] }
+        let live = ofRecord.subtracting(ofRecord.flatMap { writes[$0].superseded })
+        let seenByDeleters = ofRecord.filter { writes[$0].act == .deletion }
+            .flatMap { writes[$0].seenOfRecord }
+        return live.filter { writes[$0].act == .value }.subtracting(seenByDeleters)
+    }
+}
+
 extension GroundTruth.Shown {
+    /// The numbers of all the values that are shown.
+    public var values: Set<Int> {
+        guard case .record(_, let values) = self else { return [] }
+        return values.values.reduce(into: []) { $0.formUnion($1) }
+    }
+
     /// What a state shows, whose values are the numbers of their writes as text.
     public init(_ state: RecordState?) {
         guard let state else {

@@ -181,7 +181,7 @@ public struct ModelReplica: Sendable {
                 // dropped a hidden record is not to have seen its cells superseded.
                 var state = RecordState(kind: delta.kind)
                 state.join(delta)
-                store(stripped(state), at: delta.uid)
+                store(state, at: delta.uid)
             } else {
                 needed.append(delta.uid)
             }
@@ -202,7 +202,7 @@ public struct ModelReplica: Sendable {
                 part.isComplete = false
                 state.join(part, forgotten: forgotten, theirForgotten: theirForgotten)
             }
-            return stripped(state)
+            return state
         }
         if faults.contains(.forgottenIgnored) {
             state.join(delta)
@@ -217,7 +217,7 @@ public struct ModelReplica: Sendable {
                 erasure: state.erasure
             )
         }
-        return stripped(state)
+        return state
     }
 
     /// Raises the knowledge, once all pages of a session are in.
@@ -227,34 +227,18 @@ public struct ModelReplica: Sendable {
 
     // MARK: The stable cut
 
-    /// Drops what lies below a stable cut: hidden records, absent items and entries of contexts.
+    /// Drops what lies below a stable cut: hidden records and absent items.
     public mutating func forget(_ cut: VersionVector) {
         guard knowledge.covers(cut), !forgotten.covers(cut) else { return }
         forgotten.merge(cut)
-        for (uid, state) in records where state.erasure == nil {
-            if state.isHidden, state.dots.allSatisfy({ forgotten.covers($0) }) {
+        for (uid, state) in records {
+            if state.isSettled(below: forgotten) {
                 records[uid] = nil
                 sequences[uid] = nil
-                continue
+            } else {
+                records[uid] = state.withoutAbsentItems(below: forgotten)
             }
-            let fields = state.fields.filter { entry in
-                !entry.siblings.siblings.allSatisfy {
-                    $0.version.content == .absent && forgotten.covers($0.dot)
-                }
-            }
-            records[uid] = stripped(
-                RecordState(kind: state.kind, fields: fields, context: state.context)
-            )
         }
-    }
-
-    private func stripped(_ state: RecordState) -> RecordState {
-        RecordState(
-            kind: state.kind,
-            fields: state.fields,
-            context: VersionVector(state.context.entries(beyond: forgotten)),
-            erasure: state.erasure
-        )
     }
 
     // MARK: Proof

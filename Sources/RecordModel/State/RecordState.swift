@@ -346,7 +346,8 @@ public struct RecordState: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - delta: Fields of the same record with the whole context of the sender's state.
-    ///   - forgotten: The stable cut below which this store has stripped contexts.
+    ///   - forgotten: What counts as seen by this store beyond the record's context: its stable cut, where
+    ///     it holds the record.
     ///   - theirForgotten: The same of the sender.
     /// - Complexity: O(*n* + *m*) in the number of fields of the two.
     public mutating func join(
@@ -367,7 +368,7 @@ public struct RecordState: Hashable, Sendable {
         }
         if fields.isEmpty, context.isEmpty, forgotten.isEmpty {
             fields = delta.fields
-            context = delta.context.merged(with: theirForgotten)
+            context = delta.context
             return
         }
         let mine = context.merged(with: forgotten)
@@ -402,7 +403,7 @@ public struct RecordState: Hashable, Sendable {
         }
         if !Rule.clocksNeverDecide.holds { joined = joined.map(\.newestAlone) }
         fields = joined
-        if Rule.contextWithDelta.holds { context.merge(theirs) }
+        if Rule.contextWithDelta.holds { context.merge(delta.context) }
     }
 
     private init(_ delta: RecordDelta) {

@@ -13,6 +13,7 @@ package protocol SpaceMessage {
     var actors: [ActorIntroduction] { get set }
     var needed: [RecordUID] { get set }
     var forgotten: VersionVector { get set }
+    var present: [RecordUID] { get set }
 }
 
 extension SpaceRequest: SpaceMessage {}
@@ -30,6 +31,7 @@ protocol WireSpaceMessage {
     var needed: Data { get set }
     var forgotten: WireVector { get set }
     var hasForgotten: Bool { get }
+    var present: Data { get set }
     var page: WirePage { get set }
     var hasPage: Bool { get }
 }
@@ -57,6 +59,7 @@ extension SpaceMessage {
         wire.cursor = cursor
         wire.chains = chains.map { WireChain($0, table) }
         wire.needed = RecordUID.data(needed)
+        wire.present = RecordUID.data(present)
         if !forgotten.isEmpty { wire.forgotten = WireVector(forgotten, table) }
         if !page.records.isEmpty { wire.page = PageEncoder.encode(page, actors: table) }
     }
@@ -74,6 +77,7 @@ extension SpaceMessage {
         cursor = wire.cursor
         for chain in wire.chains { chains.append(try chain.decoded(table)) }
         needed = try RecordUID.list(decoding: wire.needed, "needed")
+        present = try RecordUID.list(decoding: wire.present, "present")
         if wire.hasForgotten { forgotten = try wire.forgotten.decoded(table, "forgotten") }
         if wire.hasPage { page = try PageDecoder.decode(wire.page, actors: table) }
     }
@@ -87,6 +91,8 @@ extension SpaceRequest {
         encode(to: &wire, ActorTable(collector.actors))
         wire.heads = heads
         wire.chainsWanted = wantsChains
+        wire.forgottenHash = forgottenHash
+        wire.lateness = UInt32(lateness.rawValue)
         return wire
     }
 
@@ -99,6 +105,10 @@ extension SpaceRequest {
         try decode(wire, table)
         heads = wire.heads
         wantsChains = wire.chainsWanted
+        forgottenHash = wire.forgottenHash
+        guard let number = UInt8(exactly: wire.lateness), let late = Lateness(rawValue: number)
+        else { throw .malformed("the lateness \(wire.lateness)") }
+        lateness = late
     }
 }
 
@@ -106,14 +116,12 @@ extension SpaceResponse {
     func encoded() -> WireSpaceResponse {
         var collector = ActorCollector()
         collectActors(into: &collector)
-        collector.insert(stableCut)
         for refusal in refusals { collector.insert(refusal.dot.actor) }
         let table = ActorTable(collector.actors)
         var wire = WireSpaceResponse()
         encode(to: &wire, table)
         wire.verdict = UInt32(verdict.rawValue)
         if fingerprint.sum != 0 { wire.fingerprint = Data(fingerprint.bytes) }
-        if !stableCut.isEmpty { wire.stableCut = WireVector(stableCut, table) }
         wire.refusals = refusals.map { WireRefusal($0, table) }
         return wire
     }
@@ -133,7 +141,6 @@ extension SpaceResponse {
             let bytes = try Check.bytes(wire.fingerprint, 16, "fingerprint")
             fingerprint = Fingerprint(sum: bytes.reduce(0) { $0 << 8 | UInt128($1) })
         }
-        if wire.hasStableCut { stableCut = try wire.stableCut.decoded(table, "stable cut") }
         for refusal in wire.refusals { refusals.append(try refusal.decoded(table)) }
     }
 }

@@ -86,6 +86,8 @@ public struct WireDump: Sendable, CustomStringConvertible {
             line("  token \(hexadecimal(request.token)), at most \(request.byteLimit) bytes")
             for space in request.spaces {
                 line("space \(space.space)")
+                if space.forgottenHash != 0 { line("  forgotten \(hex(space.forgottenHash))") }
+                if space.lateness != .none { line("  returns late: \(space.lateness)") }
                 add(space)
             }
         case .syncResponse(let response):
@@ -94,7 +96,6 @@ public struct WireDump: Sendable, CustomStringConvertible {
             for space in response.spaces {
                 line("space \(space.space): \(space.verdict)")
                 line("  fingerprint \(space.fingerprint.hex)")
-                line("  stable cut \(text(space.stableCut))")
                 for refusal in space.refusals {
                     line("  refused \(refusal.uid) \(text(refusal.key)) \(text(refusal.dot)):")
                     line("    \(quoted(refusal.code)) \(quoted(refusal.message))")
@@ -125,6 +126,7 @@ public struct WireDump: Sendable, CustomStringConvertible {
             line("  chain \(text(Dot(chain.actor, chain.first))), \(chain.digests.count): \(head)")
         }
         if !space.needed.isEmpty { line("  needed \(list(space.needed.map(\.description)))") }
+        if !space.present.isEmpty { line("  present \(list(space.present.map(\.description)))") }
         let more = space.isLast ? "last" : "more follow"
         line("  page of \(space.page.records.count) records, \(more), cursor \(space.cursor)")
         for record in space.page.records { add(record) }

@@ -162,7 +162,8 @@ nonisolated struct WireSpaceRequest: @unchecked Sendable {
     set {_uniqueStorage()._needed = newValue}
   }
 
-  /// The greatest stable cut that the sender has applied.
+  /// The greatest stable cut that the sender has applied: in a request only after the verdict 8, in an
+  /// answer only where the request stated the hash of another.
   var forgotten: WireVector {
     get {_storage._forgotten ?? WireVector()}
     set {_uniqueStorage()._forgotten = newValue}
@@ -192,6 +193,24 @@ nonisolated struct WireSpaceRequest: @unchecked Sendable {
   var chainsWanted: Bool {
     get {_storage._chainsWanted}
     set {_uniqueStorage()._chainsWanted = newValue}
+  }
+
+  /// The hash of the greatest stable cut that the desk has applied; 0: none.
+  var forgottenHash: UInt64 {
+    get {_storage._forgottenHash}
+    set {_uniqueStorage()._forgottenHash = newValue}
+  }
+
+  /// Which side returns late (spec/05-sync.md §8): 0 neither, 1 the desk, 2 headquarters.
+  var lateness: UInt32 {
+    get {_storage._lateness}
+    set {_uniqueStorage()._lateness = newValue}
+  }
+
+  /// Records that the sender holds, told to a side that returns late: 8 bytes for each.
+  var present: Data {
+    get {_storage._present}
+    set {_uniqueStorage()._present = newValue}
   }
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -270,7 +289,9 @@ nonisolated struct WireSpaceResponse: @unchecked Sendable {
   mutating func clearPage() {_uniqueStorage()._page = nil}
 
   /// How the request was taken: 0 merged; 1 token unknown, 2 knowledge unknown, 3 space not granted,
-  /// 5 forked (nothing was merged); 4 forged (what was not the desk's to write was left out).
+  /// 5 forked (the chains differ, nothing was merged); 4 forged (what was not the desk's to write was left out);
+  /// 6 granted (the desk did not name the space; everything follows from its next request on);
+  /// 7 late, 8 behind (one side lacks what the other has given up, nothing was merged).
   var verdict: UInt32 {
     get {_storage._verdict}
     set {_uniqueStorage()._verdict = newValue}
@@ -282,20 +303,15 @@ nonisolated struct WireSpaceResponse: @unchecked Sendable {
     set {_uniqueStorage()._fingerprint = newValue}
   }
 
-  /// The stable cut that headquarters publishes.
-  var stableCut: WireVector {
-    get {_storage._stableCut ?? WireVector()}
-    set {_uniqueStorage()._stableCut = newValue}
-  }
-  /// Returns true if `stableCut` has been explicitly set.
-  var hasStableCut: Bool {_storage._stableCut != nil}
-  /// Clears the value of `stableCut`. Subsequent reads from it will return its default value.
-  mutating func clearStableCut() {_uniqueStorage()._stableCut = nil}
-
   /// Edits that were not accepted.
   var refusals: [WireRefusal] {
     get {_storage._refusals}
     set {_uniqueStorage()._refusals = newValue}
+  }
+
+  var present: Data {
+    get {_storage._present}
+    set {_uniqueStorage()._present = newValue}
   }
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -513,7 +529,7 @@ nonisolated struct WireColumn: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// The field's number.
+  /// The field's number, from 1.
   var field: UInt32 = 0
 
   /// The index of each cell's record, minus that of the cell before (0 for the first).
@@ -726,7 +742,7 @@ nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WireSpaceRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SpaceRequest"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}space\0\u{1}actors\0\u{1}introductions\0\u{1}knowledge\0\u{1}more\0\u{1}cursor\0\u{1}chains\0\u{1}needed\0\u{1}forgotten\0\u{1}page\0\u{1}heads\0\u{3}chains_wanted\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}space\0\u{1}actors\0\u{1}introductions\0\u{1}knowledge\0\u{1}more\0\u{1}cursor\0\u{1}chains\0\u{1}needed\0\u{1}forgotten\0\u{1}page\0\u{1}heads\0\u{3}chains_wanted\0\u{3}forgotten_hash\0\u{1}lateness\0\u{1}present\0")
 
   fileprivate class _StorageClass {
     var _space: String = String()
@@ -741,6 +757,9 @@ nonisolated extension WireSpaceRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
     var _page: WirePage? = nil
     var _heads: UInt64 = 0
     var _chainsWanted: Bool = false
+    var _forgottenHash: UInt64 = 0
+    var _lateness: UInt32 = 0
+    var _present: Data = Data()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -763,6 +782,9 @@ nonisolated extension WireSpaceRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
       _page = source._page
       _heads = source._heads
       _chainsWanted = source._chainsWanted
+      _forgottenHash = source._forgottenHash
+      _lateness = source._lateness
+      _present = source._present
     }
   }
 
@@ -793,6 +815,9 @@ nonisolated extension WireSpaceRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
         case 10: try { try decoder.decodeSingularMessageField(value: &_storage._page) }()
         case 11: try { try decoder.decodeSingularFixed64Field(value: &_storage._heads) }()
         case 12: try { try decoder.decodeSingularBoolField(value: &_storage._chainsWanted) }()
+        case 13: try { try decoder.decodeSingularFixed64Field(value: &_storage._forgottenHash) }()
+        case 14: try { try decoder.decodeSingularUInt32Field(value: &_storage._lateness) }()
+        case 15: try { try decoder.decodeSingularBytesField(value: &_storage._present) }()
         default: break
         }
       }
@@ -841,6 +866,15 @@ nonisolated extension WireSpaceRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
       if _storage._chainsWanted != false {
         try visitor.visitSingularBoolField(value: _storage._chainsWanted, fieldNumber: 12)
       }
+      if _storage._forgottenHash != 0 {
+        try visitor.visitSingularFixed64Field(value: _storage._forgottenHash, fieldNumber: 13)
+      }
+      if _storage._lateness != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._lateness, fieldNumber: 14)
+      }
+      if !_storage._present.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._present, fieldNumber: 15)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -862,6 +896,9 @@ nonisolated extension WireSpaceRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
         if _storage._page != rhs_storage._page {return false}
         if _storage._heads != rhs_storage._heads {return false}
         if _storage._chainsWanted != rhs_storage._chainsWanted {return false}
+        if _storage._forgottenHash != rhs_storage._forgottenHash {return false}
+        if _storage._lateness != rhs_storage._lateness {return false}
+        if _storage._present != rhs_storage._present {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -873,7 +910,7 @@ nonisolated extension WireSpaceRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WireSpaceResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SpaceResponse"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}space\0\u{1}actors\0\u{1}introductions\0\u{1}knowledge\0\u{1}more\0\u{1}cursor\0\u{1}chains\0\u{1}needed\0\u{1}forgotten\0\u{1}page\0\u{1}verdict\0\u{1}fingerprint\0\u{3}stable_cut\0\u{1}refusals\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}space\0\u{1}actors\0\u{1}introductions\0\u{1}knowledge\0\u{1}more\0\u{1}cursor\0\u{1}chains\0\u{1}needed\0\u{1}forgotten\0\u{1}page\0\u{1}verdict\0\u{1}fingerprint\0\u{2}\u{2}refusals\0\u{1}present\0")
 
   fileprivate class _StorageClass {
     var _space: String = String()
@@ -888,8 +925,8 @@ nonisolated extension WireSpaceResponse: SwiftProtobuf.Message, SwiftProtobuf._M
     var _page: WirePage? = nil
     var _verdict: UInt32 = 0
     var _fingerprint: Data = Data()
-    var _stableCut: WireVector? = nil
     var _refusals: [WireRefusal] = []
+    var _present: Data = Data()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -912,8 +949,8 @@ nonisolated extension WireSpaceResponse: SwiftProtobuf.Message, SwiftProtobuf._M
       _page = source._page
       _verdict = source._verdict
       _fingerprint = source._fingerprint
-      _stableCut = source._stableCut
       _refusals = source._refusals
+      _present = source._present
     }
   }
 
@@ -944,8 +981,8 @@ nonisolated extension WireSpaceResponse: SwiftProtobuf.Message, SwiftProtobuf._M
         case 10: try { try decoder.decodeSingularMessageField(value: &_storage._page) }()
         case 11: try { try decoder.decodeSingularUInt32Field(value: &_storage._verdict) }()
         case 12: try { try decoder.decodeSingularBytesField(value: &_storage._fingerprint) }()
-        case 13: try { try decoder.decodeSingularMessageField(value: &_storage._stableCut) }()
         case 14: try { try decoder.decodeRepeatedMessageField(value: &_storage._refusals) }()
+        case 15: try { try decoder.decodeSingularBytesField(value: &_storage._present) }()
         default: break
         }
       }
@@ -994,11 +1031,11 @@ nonisolated extension WireSpaceResponse: SwiftProtobuf.Message, SwiftProtobuf._M
       if !_storage._fingerprint.isEmpty {
         try visitor.visitSingularBytesField(value: _storage._fingerprint, fieldNumber: 12)
       }
-      try { if let v = _storage._stableCut {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
-      } }()
       if !_storage._refusals.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._refusals, fieldNumber: 14)
+      }
+      if !_storage._present.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._present, fieldNumber: 15)
       }
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -1021,8 +1058,8 @@ nonisolated extension WireSpaceResponse: SwiftProtobuf.Message, SwiftProtobuf._M
         if _storage._page != rhs_storage._page {return false}
         if _storage._verdict != rhs_storage._verdict {return false}
         if _storage._fingerprint != rhs_storage._fingerprint {return false}
-        if _storage._stableCut != rhs_storage._stableCut {return false}
         if _storage._refusals != rhs_storage._refusals {return false}
+        if _storage._present != rhs_storage._present {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -24,7 +24,7 @@ public enum ChainHeads {
     ) rethrows -> UInt64 {
         let shared = knowledge.intersection(told).entries
         var writer = ByteWriter(capacity: 24 * shared.count + 8)
-        writer.bigEndian(KnowledgeUpdate.hash(of: told))
+        writer.bigEndian(told.hash64)
         for entry in shared {
             guard let digest = try digest(Dot(entry.actor, entry.counter)) else { return 0 }
             writer.bigEndian(entry.actor.value)

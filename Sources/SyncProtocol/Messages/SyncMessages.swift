@@ -74,7 +74,7 @@ public struct KnowledgeUpdate: Hashable, Sendable {
             .map { ($0.actor, $0.counter) }
         changes += base.entries.filter { vector.counter(of: $0.actor) == 0 }.map { ($0.actor, 0) }
         changes.sort { $0.actor < $1.actor }
-        hash = Self.hash(of: vector)
+        hash = vector.hash64
     }
 
     /// Creates an update from its parts.
@@ -93,17 +93,7 @@ public struct KnowledgeUpdate: Hashable, Sendable {
         let vector = VersionVector(
             counters.map { VersionVector.Entry(actor: $0.key, counter: $0.value) }
         )
-        return Self.hash(of: vector) == hash ? vector : nil
-    }
-
-    /// The first 8 bytes of the SHA-256 hash of a vector's entries (16 bytes and a varint each).
-    public static func hash(of vector: VersionVector) -> UInt64 {
-        var writer = ByteWriter(capacity: 24 * vector.entries.count)
-        for entry in vector.entries {
-            writer.bigEndian(entry.actor.value)
-            writer.varint(entry.counter)
-        }
-        return UInt64(truncatingIfNeeded: Digest128(hashing: writer.bytes).value >> 64)
+        return vector.hash64 == hash ? vector : nil
     }
 
     /// Whether two updates are the same message.
@@ -148,8 +138,14 @@ public struct SpaceRequest: Hashable, Sendable {
     public var actors: [ActorIntroduction] = []
     /// Records that the desk needs whole.
     public var needed: [RecordUID] = []
-    /// The greatest stable cut that the desk has applied.
+    /// The greatest stable cut that the desk has applied, whole: only where headquarters asked for it.
     public var forgotten = VersionVector()
+    /// The hash of that cut, 0 where it is empty.
+    public var forgottenHash: UInt64 = 0
+    /// Whether one side returns late, and which.
+    public var lateness = Lateness.none
+    /// The records that the desk holds, told to a headquarters that returns late.
+    public var present: [RecordUID] = []
     /// The hash of the desk's chain heads at what both sides hold; 0 where it is not stated.
     public var heads: UInt64 = 0
     /// Whether the answer is to show headquarters' chains although its page may not be the last.
@@ -221,6 +217,21 @@ public enum SpaceVerdict: UInt8, Hashable, Sendable {
     case forked = 5
     /// The desk did not ask for the space: it was granted meanwhile, and is exchanged from now on.
     case granted = 6
+    /// The desk does not know what headquarters has given up: nothing was merged, it returns late.
+    case late = 7
+    /// Headquarters does not know the cut that the desk has applied: nothing was merged, the desk states
+    /// it and tells of its records.
+    case behind = 8
+}
+
+/// Which side of an exchange lacks what the other has given up below a stable cut.
+public enum Lateness: UInt8, Hashable, Sendable {
+    /// Neither.
+    case none = 0
+    /// The desk: headquarters tells it which records there are, from the cursor on.
+    case desk = 1
+    /// Headquarters: the desk tells it.
+    case headquarters = 2
 }
 
 /// What headquarters answers for one space.
@@ -246,10 +257,10 @@ public struct SpaceResponse: Hashable, Sendable {
     public var actors: [ActorIntroduction] = []
     /// Records that headquarters needs whole.
     public var needed: [RecordUID] = []
-    /// The stable cut that headquarters publishes.
-    public var stableCut = VersionVector()
-    /// The greatest stable cut that headquarters has applied.
+    /// The greatest stable cut that headquarters has applied, where the desk stated another.
     public var forgotten = VersionVector()
+    /// The records that headquarters holds, told to a desk that returns late.
+    public var present: [RecordUID] = []
     /// Edits that were not accepted.
     public var refusals: [Refusal] = []
 

@@ -121,7 +121,7 @@ struct RecordStateTests {
         #expect(kept.siblings(of: tag).count == 1)
         mine.join(theirs, theirForgotten: "a3 b2")
         #expect(mine.siblings(of: tag) == [])
-        #expect(mine.context == "a3 b2")
+        #expect(mine.context == "a3")
     }
 
     @Test func twoKindsOfOneRecordJoinToTheLowerNumber() {

@@ -24,7 +24,7 @@ struct HeadquartersCommand: ParsableCommand {
         subcommands: [
             HeadquartersInit.self, HeadquartersServe.self, HeadquartersToken.self,
             HeadquartersDesks.self, HeadquartersGrant.self, HeadquartersRevoke.self,
-            HeadquartersRetire.self, HeadquartersStatus.self,
+            HeadquartersRetire.self, HeadquartersCompact.self, HeadquartersStatus.self,
             HeadquartersBackup.self, HeadquartersRestore.self,
         ]
     )
@@ -221,6 +221,13 @@ struct HeadquartersDesks: ParsableCommand {
             ])
         }
         try output.print(table, whenEmpty: "No desk is enrolled.")
+        for desk in desks {
+            guard let days = desk.silentDays, desk.state == "active" else { continue }
+            output.warn(
+                "\(desk.desk) was silent for \(days) days: what was deleted is kept until it has been here, "
+                    + "or for 180 days"
+            )
+        }
     }
 }
 
@@ -311,6 +318,33 @@ struct HeadquartersRetire: ParsableCommand {
     }
 }
 
+/// `attache hq compact`.
+struct HeadquartersCompact: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compact",
+        abstract: "Give up for good what every active desk has seen deleted.",
+        discussion: """
+            A server does it once an hour by itself. A desk that was silent for 180 days is dormant from then \
+            on: nobody waits for it, and it is told what it has missed when it comes back.
+            """
+    )
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var headquarters: HeadquartersOptions
+
+    func run() throws {
+        let report = try headquarters.replica().compact()
+        var lines = [
+            "\(report.collected.records) deleted records given up, "
+                + "\(report.collected.thinned) records thinned"
+        ]
+        if !report.dormant.isEmpty {
+            lines.append("dormant from now on: \(report.dormant.joined(separator: ", "))")
+        }
+        try output.print(report.json, text: lines.joined(separator: "\n"))
+    }
+}
+
 /// `attache hq status`.
 struct HeadquartersStatus: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -373,7 +407,7 @@ struct HeadquartersRestore: ParsableCommand {
         abstract: "Put a backup in headquarters' place; what is there now is kept beside it.",
         discussion: """
             Stop the server first. The desks send again what headquarters lost, each at its next sync; \
-            for 30 days any desk may send what others wrote.
+            for 30 days, and until each has done so, any desk may send what others wrote.
             """
     )
 
