@@ -106,9 +106,18 @@ class Notation:
             result["chains_wanted"] = json.get("chains_wanted", False)
             result["forgotten_hash"] = bytes.fromhex(json.get("forgotten_hash", "00" * 8))
             result["lateness"] = json.get("lateness", 0)
+            result["inspected"] = [bytes.fromhex(uid) for uid in json.get("inspected", [])]
+            result["inspected_bits"] = json.get("inspected_bits", 0)
         if is_answer:
             result |= {
                 "verdict": json.get("verdict", 0),
+                "inspections": [
+                    {
+                        "records": [tuple(map(bytes.fromhex, pair)) for pair in i.get("records", [])],
+                        "parts": [(n, bytes.fromhex(s)) for n, s in i.get("parts", [])],
+                    }
+                    for i in json.get("inspections", [])
+                ],
                 "fingerprint": bytes.fromhex(json.get("fingerprint", "00" * 16)),
                 "refusals": [
                     {

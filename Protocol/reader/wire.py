@@ -55,10 +55,12 @@ SPACE = {
     8: ("needed", "bytes"), 9: ("forgotten", ACTORS), 10: ("page", PAGE),
 }
 ASKED = {**SPACE, 11: ("heads", "f64"), 12: ("chains_wanted", "u32"),
-         13: ("forgotten_hash", "f64"), 14: ("lateness", "u32"), 15: ("present", "bytes")}
+         13: ("forgotten_hash", "f64"), 14: ("lateness", "u32"), 15: ("present", "bytes"),
+         16: ("inspected", "*f64"), 17: ("inspected_bits", "u32")}
+INSPECTION = {1: ("uids", "bytes"), 2: ("digests", "bytes"), 3: ("counts", "*u32"), 4: ("sums", "bytes")}
 ANSWER = {
     **SPACE, 11: ("verdict", "u32"), 12: ("fingerprint", "bytes"), 14: ("refusals", [REFUSAL]),
-    15: ("present", "bytes"),
+    15: ("present", "bytes"), 16: ("inspections", [INSPECTION]),
 }
 MESSAGES = {  # the type, and the number of the closing field
     "sync_request": ({
@@ -407,11 +409,27 @@ def space(wire, is_answer):
         result["forgotten_hash"] = wire["forgotten_hash"].to_bytes(8, "big")
         check(wire["lateness"] <= 2, "an unknown lateness")
         result["lateness"] = wire["lateness"]
+        bits = wire["inspected_bits"]
+        check(bits <= 60 and bits % 4 == 0, "ranges of other bits")
+        check(all(first & ((1 << 64 - bits) - 1) == 0 for first in wire["inspected"]), "a number within")
+        result["inspected"] = [first.to_bytes(8, "big") for first in wire["inspected"]]
+        result["inspected_bits"] = bits
     if is_answer:
         check(wire["verdict"] <= 8, "an unknown verdict")
         check(len(wire["fingerprint"]) in (0, 16), "a fingerprint of another length")
         result["verdict"] = wire["verdict"]
         result["fingerprint"] = wire["fingerprint"] or bytes(16)
+        result["inspections"] = []
+        for inspection in wire["inspections"]:
+            counts, sums = inspection["counts"], inspection["sums"]
+            uids, digests = inspection["uids"], inspection["digests"]
+            check(len(uids) % 8 == 0 and len(uids) == len(digests), "records without their digests")
+            check(not counts or len(counts) == 16 and not uids, "parts of another number")
+            check(len(sums) == 16 * len(counts), "parts without their sums")
+            result["inspections"].append({
+                "records": [(uids[i:i + 8], digests[i:i + 8]) for i in range(0, len(uids), 8)],
+                "parts": [(n, sums[16 * i:16 * i + 16]) for i, n in enumerate(counts)],
+            })
         result["refusals"] = []
         for refusal in wire["refusals"]:
             at_most(len(refusal["code"].encode()), "code")

@@ -45,6 +45,10 @@ extension Notation {
             if let hash = json["forgotten_hash"] { space.forgottenHash = try uid(hash).value }
             let lateness = UInt8(exactly: try count(json["lateness"]))
             space.lateness = try need(lateness.flatMap(Lateness.init(rawValue:)), "a lateness")
+            let bits = Int(try count(json["inspected_bits"]))
+            space.inspected = try (json["inspected"]?.array ?? []).map {
+                RecordRange(first: try uid($0), bits: bits)
+            }
             return space
         }
         return request
@@ -84,6 +88,11 @@ extension Notation {
         if space.lateness != .none {
             members.append(JSONMember("lateness", .number(space.lateness.rawValue)))
         }
+        if let first = space.inspected.first {
+            let firsts = space.inspected.map { JSONValue.string($0.first.description) }
+            members.append(JSONMember("inspected", .array(firsts)))
+            members.append(JSONMember("inspected_bits", .number(first.bits)))
+        }
         return members
     }
 
@@ -101,6 +110,7 @@ extension Notation {
                 let sum = try need(Digest128(bytes: try digits(.string(text))), "a fingerprint")
                 space.fingerprint.add(sum)
             }
+            space.inspections = try (json["inspections"]?.array ?? []).map(inspection)
             space.refusals = try (json["refusals"]?.array ?? []).map { json in
                 Refusal(
                     uid: try uid(json["uid"]),
@@ -127,8 +137,10 @@ extension Notation {
                 JSONMember("fingerprint", .string(space.fingerprint.hex)),
                 JSONMember("refusals", .array(space.refusals.map(json))),
             ]
+            let found = space.inspections.map(json)
             return JSONValue.object(
                 common(space) + own
+                    + (found.isEmpty ? [] : [JSONMember("inspections", .array(found))])
             )
         }
         return message(
@@ -139,6 +151,40 @@ extension Notation {
                 JSONMember("spaces", .array(spaces)),
                 JSONMember("open_conflicts", .number(response.openConflicts)),
             ]
+        )
+    }
+
+    private func json(_ inspection: RangeInspection) -> JSONValue {
+        switch inspection {
+        case .records(let records):
+            let pairs = records.map { record in
+                JSONValue.array([
+                    .string(record.uid.description),
+                    .string(RecordUID(record.digest).description),
+                ])
+            }
+            return .object([JSONMember("records", .array(pairs))])
+        case .parts(let tallies):
+            let pairs = tallies.map { JSONValue.array([.number($0.count), .string($0.sum.hex)]) }
+            return .object([JSONMember("parts", .array(pairs))])
+        }
+    }
+
+    private func inspection(_ json: JSONValue) throws -> RangeInspection {
+        if let parts = json["parts"]?.array {
+            return .parts(
+                try parts.map { pair in
+                    var sum = Fingerprint()
+                    sum.add(try need(Digest128(bytes: try digits(pair.array?.last)), "a sum"))
+                    let number = try count(pair.array?.first)
+                    return RangeTally(count: Int(clamping: number), sum: sum)
+                }
+            )
+        }
+        return .records(
+            try (json["records"]?.array ?? []).map { pair in
+                (try uid(pair.array?.first), try uid(pair.array?.last).value)
+            }
         )
     }
 

@@ -13,6 +13,8 @@ public struct SyncReport: Hashable, Sendable {
     public var seconds = 0.0
     /// How far headquarters' clock is ahead of this one, in milliseconds.
     public var clockSkew: Int64?
+    /// How many records were found to differ from headquarters', or to be damaged, and sent whole.
+    public var mended = 0
 
     /// Creates the report of an exchange that has not begun.
     public init() {}

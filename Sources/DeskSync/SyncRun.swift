@@ -31,6 +31,7 @@ struct SyncRun {
             let before = report.roundTrips
             do {
                 try await session()
+                try await mend()
                 return report
             } catch let failure as SyncFailure {
                 if report.roundTrips > before { patience.reset() }
@@ -50,10 +51,59 @@ struct SyncRun {
         }
     }
 
-    private mutating func session() async throws {
+    /// For how long each exchange looks at the next of the replica's records: a small part of it.
+    private static let slice = Duration.milliseconds(50)
+
+    /// Looks for records that the disk has changed or that differ from headquarters', and lets both sides
+    /// send them whole.
+    private mutating func mend() async throws {
+        let begun = ContinuousClock.now
+        var ill = try desk.findDamage(wholly: settings.comparesAll) {
+            begun.duration(to: .now) < Self.slice
+        }
+        let unequal = report.summary.standings.filter { $0.value == .diverged }.keys
+        let compared = settings.comparesAll ? Array(report.summary.standings.keys) : Array(unequal)
+        if !compared.isEmpty {
+            ill.merge(try await differing(in: compared)) { $0.union($1) }
+        }
+        let count = ill.values.reduce(0) { $0 + $1.count }
+        guard count > 0 else { return }
+        try await session(mending: ill)
+        report.mended += count
+    }
+
+    /// Asks headquarters for the figures of ever smaller ranges of records.
+    private mutating func differing(
+        in spaces: [SpaceName]
+    ) async throws -> [SpaceName: Set<RecordUID>] {
+        guard let peer = try desk.headquarters() else { throw SyncFailure.notEnrolled }
+        var inspection = InspectionSession(of: spaces, schema: desk.store.schema.version)
+        var action = inspection.start()
+        while true {
+            switch action {
+            case .send(let request):
+                let own = try desk.inspections(of: inspection.ranges)
+                let response = try await exchange(request, with: peer)
+                earlier.roundTrips += 1
+                report.summary.roundTrips += 1
+                action = inspection.didReceive(response, own: own)
+            case .finish(let differing):
+                noteCost()
+                return differing
+            }
+        }
+    }
+
+    private mutating func session(
+        mending: [SpaceName: Set<RecordUID>] = [:]
+    ) async throws {
         guard let peer = try desk.headquarters() else { throw SyncFailure.notEnrolled }
         earlier = report.summary
-        var session = try desk.beginSession(with: peer, byteLimit: sizing.byteLimit)
+        var session = try desk.beginSession(
+            with: peer,
+            byteLimit: sizing.byteLimit,
+            mending: mending
+        )
         var action = session.start()
         while true {
             try Task.checkCancellation()
@@ -80,6 +130,10 @@ struct SyncRun {
     private mutating func note(_ summary: SessionSummary) {
         report.summary = earlier
         report.summary.add(summary)
+        noteCost()
+    }
+
+    private mutating func noteCost() {
         report.bytesSent = link.transport.count.sent
         report.bytesReceived = link.transport.count.received
         report.seconds = begun.duration(to: .now) / .seconds(1)

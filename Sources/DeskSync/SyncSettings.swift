@@ -22,6 +22,8 @@ public struct SyncSettings: Sendable {
     public var retry = RetryPolicy()
     /// The environment variables, in which a proxy may be named.
     public var environment: [String: String]
+    /// Whether every record is compared with headquarters', however equal the fingerprints are.
+    public var comparesAll = false
     /// Is told what the exchange waits for and how far it has come.
     public var onEvent: @Sendable (SyncEvent) -> Void
 

@@ -34,17 +34,23 @@ enum StoreFormat {
         UPDATE actor SET is_own = 1 WHERE id IN (SELECT actor FROM space);
         """
 
-    /// Version 3: what is given up below the stable cut.
+    /// Version 3: what is given up below the stable cut, and by what a record's damage is found.
     ///
     /// - `space.forgotten`: the greatest cut that was applied; `cut`: the hashes of those that were
     ///   published.
     /// - `record.collectable`: whether the record, or an item of it, goes once all have seen it.
     /// - `present`: while a side returns late, the records that the other has told it of.
+    /// - `record.digest`: the digest of the state when it was written, null before this version; what the
+    ///   fingerprint counts. `damaged`: states that were found to be others, kept for a look.
     private static let collection = """
         ALTER TABLE space ADD COLUMN forgotten BLOB;
         ALTER TABLE record ADD COLUMN collectable INTEGER NOT NULL DEFAULT 0;
         UPDATE record SET collectable = 1 WHERE is_hidden = 1;
         CREATE INDEX record_collectable ON record(space) WHERE collectable = 1;
+        ALTER TABLE record ADD COLUMN digest BLOB;
+        CREATE TABLE damaged(
+            space INTEGER NOT NULL, uid INTEGER NOT NULL, found INTEGER NOT NULL,
+            state BLOB NOT NULL);
         CREATE TABLE cut(
             space INTEGER NOT NULL, hash INTEGER NOT NULL, PRIMARY KEY (space, hash)) WITHOUT ROWID;
         CREATE TABLE present(

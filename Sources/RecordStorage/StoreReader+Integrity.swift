@@ -15,15 +15,25 @@ extension StoreReader {
         guard let number = try interner.existingNumber(of: actor) else {
             return ["the actor of \(space.name) is missing"]
         }
+        // Below the stable cut the journal lacks the records that were given up.
+        let settled = try forgotten(of: space.name).counter(of: actor)
         var head = Chain.origin(actor: actor, space: space.name)
-        var expected: Int64 = 1
+        if settled > 0 {
+            let sql = "SELECT digest FROM change WHERE actor = ? AND counter = ?"
+            let digest = try Data.fetchOne(db, sql: sql, arguments: [number, Int64(settled)])
+            guard let known = digest.flatMap({ Digest128(bytes: $0) }) else {
+                return ["change \(settled) of \(space.name) is missing from the journal"]
+            }
+            head = known
+        }
+        var expected = Int64(settled) + 1
         let select = try db.cachedStatement(
             sql: """
                 SELECT counter, time, attribution, digest FROM change
-                WHERE actor = ? ORDER BY counter
+                WHERE actor = ? AND counter > ? ORDER BY counter
                 """
         )
-        let cursor = try Row.fetchCursor(select, arguments: [number])
+        let cursor = try Row.fetchCursor(select, arguments: [number, Int64(settled)])
         while let row = try cursor.next() {
             let counter: Int64 = row[0]
             guard counter == expected, let time: Int64 = row[1], let sort: Int64 = row[2] else {
@@ -121,7 +131,7 @@ extension StoreWriter {
         for row in rows {
             guard let record = try reader.record(row: row) else { continue }
             sums[record.key.space, default: Fingerprint()]
-                .add(record.state.digest(uid: record.key.uid))
+                .add(record.writtenDigest ?? record.state.digest(uid: record.key.uid))
             try index(row, record.state)
         }
         for space in try reader.spaces() {

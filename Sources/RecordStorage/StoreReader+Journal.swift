@@ -208,7 +208,8 @@ extension StoreReader {
             row: record.row,
             key: record.key,
             state: state,
-            sequence: record.sequence
+            sequence: record.sequence,
+            writtenDigest: nil
         )
     }
 

@@ -13,6 +13,14 @@ public struct StoredRecord: Sendable {
     public let state: RecordState
     /// Its place in the order of arrival in this store.
     public let sequence: UInt64
+    /// The digest of the state when it was written; nil where it was written by an earlier version.
+    public let writtenDigest: Digest128?
+
+    /// Whether the state is not the one that was written: the disk, or somebody, has changed it.
+    /// - Complexity: O(*n*) in the bytes of the record, which are hashed.
+    public var isDamaged: Bool {
+        writtenDigest.map { $0 != state.digest(uid: key.uid) } ?? false
+    }
 }
 
 /// A space as this replica holds it.
@@ -156,7 +164,7 @@ public struct StoreReader {
 
     // MARK: Records
 
-    private static let recordColumns = "id, space, uid, kind, sequence, state"
+    private static let recordColumns = "id, space, uid, kind, sequence, state, digest"
     private static let selectRecord = """
         SELECT \(recordColumns) FROM record
         WHERE uid = ? AND space = (SELECT id FROM space WHERE name = ?)
@@ -173,7 +181,8 @@ public struct StoreReader {
             row: row[0],
             key: RecordKey(space: try spaceName(row: row[1]), uid: uid),
             state: state,
-            sequence: UInt64(row[4] as Int64)
+            sequence: UInt64(row[4] as Int64),
+            writtenDigest: (row[6] as Data?).flatMap { Digest128(bytes: $0) }
         )
     }
 

@@ -108,7 +108,7 @@ extension StoreWriter {
         let entry = indexing.entry(of: record.state)
         try updateSearch(record.row, from: entry, to: .empty)
         try updateLookup(record.row, from: entry, to: .empty)
-        let digest = record.state.digest(uid: record.key.uid)
+        let digest = record.writtenDigest ?? record.state.digest(uid: record.key.uid)
         if digest.value != 0 {
             ledger.fingerprint.remove(digest)
             ledger.isChanged = true

@@ -83,6 +83,12 @@ extension StoreWriter {
                 batch = []
             }
             let old = try reader.record(RecordKey(space: space, uid: edit.uid))
+            if let old, old.isDamaged {
+                throw StoreError.damaged(
+                    detail:
+                        "record \(edit.uid) is not as it was written; attache sync --verify mends it"
+                )
+            }
             let steps = old == nil ? edit.steps : edit.steps.filter { !isIdle($0, in: old?.state) }
             if steps.isEmpty { continue }
             event = try event ?? nextEvent(in: space, ledger, attribution)

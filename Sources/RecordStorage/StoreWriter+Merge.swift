@@ -35,13 +35,15 @@ extension StoreWriter {
     ///   - knowledge: What the sender knows.
     ///   - tellsAll: Whether the sender tells a store that returns late of all its records: then what it
     ///     knows counts as seen in each of them.
+    ///   - asked: Records that were asked for whole, and are taken though all their changes are known.
     /// - Returns: What became of each.
     /// - Throws: What the database reports.
     public func merge(
         _ deltas: [RecordDelta],
         into space: SpaceName,
         from knowledge: VersionVector,
-        tellsAll: Bool = false
+        tellsAll: Bool = false,
+        asked: Set<RecordUID> = []
     ) throws -> [MergeOutcome] {
         if deltas.isEmpty { return [] }
         let ledger = try ledger(of: space)
@@ -60,10 +62,27 @@ extension StoreWriter {
                 batch = []
                 uids = [delta.uid]
             }
-            let old = try reader.record(RecordKey(space: space, uid: delta.uid))
+            var replacedRow: Int64?
+            var old = try reader.record(RecordKey(space: space, uid: delta.uid))
+            if let damaged = old, damaged.isDamaged {
+                // What the peer holds is better than what the disk has made of it.
+                guard delta.isComplete || delta.erasure != nil else {
+                    outcomes += try join(batch, ledger, forgotten: forgotten, seen: seen)
+                    batch = []
+                    outcomes.append(.needed)
+                    continue
+                }
+                try setAside(damaged, ledger)
+                replacedRow = damaged.row
+                old = nil
+            }
             try intern(delta)
-            let known = try old == nil && delta.isCovered(by: knowledgeCache(of: space))
-            batch.append(DeltaInHand(delta: delta, old: old, isKnown: known))
+            let known =
+                try old == nil && replacedRow == nil && !asked.contains(delta.uid)
+                && delta.isCovered(by: knowledgeCache(of: space))
+            batch.append(
+                DeltaInHand(delta: delta, old: old, replacedRow: replacedRow, isKnown: known)
+            )
         }
         outcomes += try join(batch, ledger, forgotten: forgotten, seen: seen)
         return outcomes
@@ -122,7 +141,8 @@ extension StoreWriter {
             return .unchanged
         case .changed(let record):
             let state = record.state
-            let row = try put(record, uid: delta.uid, replacing: hand.old?.row, in: ledger)
+            let replaced = hand.old?.row ?? hand.replacedRow
+            let row = try put(record, uid: delta.uid, replacing: replaced, in: ledger)
             if let old = hand.old { try keepSuperseded(of: old.state, by: state, row: row) }
             try keepBases(delta.bases, row: row, live: state)
             try journal(delta, row: row)
@@ -322,6 +342,8 @@ extension StoreWriter {
 private struct DeltaInHand: Sendable {
     let delta: RecordDelta
     let old: StoredRecord?
+    /// The row of a damaged state that is replaced as if it were not held.
+    let replacedRow: Int64?
     /// Whether the store lacks the record and knows all its dots.
     let isKnown: Bool
 }

@@ -197,6 +197,7 @@ public final class StoreWriter {
                 $0.bind(Int64(after.conflicts))
                 $0.bind(isCollectable)
                 $0.bind(record.bytes)
+                $0.bind(record.digest.bytes)
                 $0.bind(row)
             }
         } else {
@@ -209,6 +210,7 @@ public final class StoreWriter {
                 $0.bind(Int64(after.conflicts))
                 $0.bind(isCollectable)
                 $0.bind(record.bytes)
+                $0.bind(record.digest.bytes)
             }
             row = db.lastInsertedRowID
         }
@@ -346,14 +348,15 @@ public final class StoreWriter {
 private struct RecordStatements {
     let insert = DirectStatement(
         """
-        INSERT INTO record(space, uid, kind, sequence, is_hidden, conflicts, collectable, state)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO record(
+            space, uid, kind, sequence, is_hidden, conflicts, collectable, state, digest)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     )
     let update = DirectStatement(
         """
         UPDATE record SET kind = ?, sequence = ?, is_hidden = ?, conflicts = ?, collectable = ?,
-            state = ?
+            state = ?, digest = ?
         WHERE id = ?
         """
     )

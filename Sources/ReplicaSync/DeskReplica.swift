@@ -31,7 +31,18 @@ public struct DeskReplica: Sendable {
     }
 
     /// Begins an exchange with headquarters over every granted space.
-    public func beginSession(with peer: StoredPeer, byteLimit: Int) throws -> DeskSession {
+    ///
+    /// - Parameters:
+    ///   - peer: Headquarters.
+    ///   - byteLimit: How much a page may hold, uncompressed.
+    ///   - mending: Records that both sides send whole, since they were found to differ or to be damaged.
+    /// - Returns: The session.
+    /// - Throws: What the store reports.
+    public func beginSession(
+        with peer: StoredPeer,
+        byteLimit: Int,
+        mending: [SpaceName: Set<RecordUID>] = [:]
+    ) throws -> DeskSession {
         let memories = try store.read { reader in
             try reader.peerSpaces(of: peer.row).filter(\.isGranted)
         }
@@ -52,7 +63,8 @@ public struct DeskReplica: Sendable {
             ),
             token: peer.token,
             schema: store.schema.version,
-            byteLimit: byteLimit
+            byteLimit: byteLimit,
+            mending: mending
         )
     }
 
@@ -176,6 +188,42 @@ public struct DeskReplica: Sendable {
         }
     }
 
+    // MARK: Finding damage
+
+    /// Returns what this replica holds in ranges of records.
+    public func inspections(
+        of ranges: [SpaceName: [RecordRange]]
+    ) throws -> [SpaceName: [RangeInspection]] {
+        try store.read { reader in
+            try Dictionary(
+                uniqueKeysWithValues: ranges.map { space, ranges in
+                    (space, try reader.inspections(of: ranges, in: space))
+                }
+            )
+        }
+    }
+
+    /// Looks whether records are as they were written: the next ones for a while, or all.
+    ///
+    /// - Parameters:
+    ///   - wholly: Whether all are looked at.
+    ///   - goesOn: Asked after each record otherwise.
+    /// - Returns: The damaged records, by space.
+    /// - Throws: What the store reports.
+    public func findDamage(
+        wholly: Bool,
+        while goesOn: () -> Bool
+    ) throws -> [SpaceName: Set<RecordUID>] {
+        let (start, found) = try store.read { reader in
+            let start = wholly ? 0 : try reader.checkedRow
+            return (start, try reader.damagedRecords(after: start) { wholly || goesOn() })
+        }
+        if found.reached != start || wholly {
+            try store.write { try $0.setChecked(through: found.reached) }
+        }
+        return found.damaged.reduce(into: [:]) { $0[$1.space, default: []].insert($1.uid) }
+    }
+
     // MARK: Enrolment
 
     /// Whether this replica was restored or copied and has not yet said who it was.
@@ -252,6 +300,11 @@ public struct DeskReplica: Sendable {
 }
 
 extension StoreReader {
+    /// Returns what this replica holds in ranges of a space's records.
+    func inspections(of ranges: [RecordRange], in space: SpaceName) throws -> [RangeInspection] {
+        try ranges.map { RangeInspection(of: $0, try digests(in: space, $0)) }
+    }
+
     /// The replica's own number.
     /// - Throws: `StoreError.damaged` where the setting is missing.
     public func replicaID() throws -> ReplicaID {

@@ -273,7 +273,10 @@ public struct HeadquartersReplica: Sendable {
         )
         var responses: [SpaceResponse] = []
         for space in request.spaces {
-            responses.append(try answer(space, in: context, peer))
+            responses.append(
+                space.inspected.isEmpty
+                    ? try answer(space, in: context, peer) : try inspect(space, for: peer)
+            )
         }
         let asked = Set(request.spaces.map(\.space))
         let granted = try store.read { reader in
@@ -289,7 +292,8 @@ public struct HeadquartersReplica: Sendable {
             )
         }
         let conflicts = try store.read { try $0.conflictCount(in: granted) }
-        if peer.state == "dormant", zip(request.spaces, responses).allSatisfy({ $0.isToldOrKnows($1) })
+        if peer.state == "dormant",
+            zip(request.spaces, responses).allSatisfy({ $0.isToldOrKnows($1) })
         {
             // It has begun to be told what it has missed, so that the stable cut waits for it again.
             try store.write { try $0.setState("active", ofPeer: peer.row) }
@@ -435,6 +439,28 @@ public struct HeadquartersReplica: Sendable {
                     return response
                 }
             }
+        }
+    }
+
+    /// Answers what headquarters holds in ranges of records, and does nothing else.
+    private func inspect(_ request: SpaceRequest, for peer: StoredPeer) throws -> SpaceResponse {
+        try store.read { reader in
+            let isGranted = try reader.peerSpaces(of: peer.row).contains {
+                $0.space == request.space && $0.isGranted
+            }
+            var response = SpaceResponse(
+                space: request.space,
+                verdict: isGranted ? .merged : .notGranted,
+                knowledge: KnowledgeUpdate(from: nil, to: VersionVector())
+            )
+            response.isLast = false
+            if isGranted {
+                response.inspections = try reader.inspections(
+                    of: request.inspected,
+                    in: request.space
+                )
+            }
+            return response
         }
     }
 

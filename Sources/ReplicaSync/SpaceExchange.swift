@@ -56,7 +56,10 @@ extension StoreReader {
             snapshot.page.records.append(delta)
         }
         for uid in reading.whole {
-            if let record = try record(RecordKey(space: reading.space, uid: uid)) {
+            // What the disk has changed is no help to anybody.
+            if let record = try record(RecordKey(space: reading.space, uid: uid)),
+                !record.isDamaged
+            {
                 try add(record.state.complete(uid: uid), of: record)
             }
         }
@@ -225,7 +228,8 @@ extension StoreWriter {
             deltas,
             into: space,
             from: application.late?.seen ?? application.shown,
-            tellsAll: application.late != nil
+            tellsAll: application.late != nil,
+            asked: application.asked
         )
         for (delta, outcome) in zip(deltas, outcomes) {
             switch outcome {

@@ -171,16 +171,22 @@ public struct DeskSession: Sendable {
     ///   - token: The token of the last answer, empty before the first.
     ///   - schema: The version of the schema that the desk writes by.
     ///   - byteLimit: How much a page may hold, uncompressed.
+    ///   - mending: Records that both sides send whole.
     public init(
         memories: [SpaceName: PeerMemory],
         token: [UInt8],
         schema: UInt32,
-        byteLimit: Int
+        byteLimit: Int,
+        mending: [SpaceName: Set<RecordUID>] = [:]
     ) {
         self.token = token
         self.schema = schema
         self.byteLimit = byteLimit
         spaces = memories.mapValues { Progress($0) }
+        for (space, uids) in mending {
+            spaces[space]?.needed = uids.sorted()
+            spaces[space]?.wanted = uids.sorted()
+        }
     }
 
     /// Begins the exchange.
@@ -346,6 +352,7 @@ public struct DeskSession: Sendable {
                     memory: progress.lasting
                 )
                 application.cut = answer.forgotten
+                application.asked = Set(progress.needed)
                 applications.append(application)
             case .late, .behind:
                 guard let theirs = answer.knowledge.applied(to: outgoing.knowledge) else {

@@ -134,6 +134,8 @@ public struct SpaceApplication: Hashable, Sendable {
     public var memory: PeerMemory
     /// The stable cut to apply before the page; empty for none.
     public var cut = VersionVector()
+    /// The records that this side had asked for whole: they are taken though all their changes are known.
+    public var asked: Set<RecordUID> = []
     /// Where this side returns late: what the other has told.
     public var late: LateStretch?
 

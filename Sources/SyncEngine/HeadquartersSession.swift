@@ -370,7 +370,8 @@ public struct HeadquartersSession: Sendable {
         let isSeen = snapshot.isLast || deskKnowledge.covers(snapshot.forgotten)
         let tellsCut = tellsAll ? snapshot.isLast : isSeen && [.merged, .forged].contains(verdict)
         let theirs = request.forgottenHash
-        if tellsCut, !comparesOnly, !snapshot.forgotten.isEmpty, theirs != snapshot.forgotten.hash64 {
+        if tellsCut, !comparesOnly, !snapshot.forgotten.isEmpty, theirs != snapshot.forgotten.hash64
+        {
             response.forgotten = snapshot.forgotten
         }
         return .answer(

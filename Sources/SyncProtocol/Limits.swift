@@ -23,6 +23,8 @@ public enum Limits {
     public static let actors = 65_536
     /// Records in a page, and records asked for whole.
     public static let records = 100_000
+    /// Ranges of records that one message looks at: each costs the answer up to 750 bytes.
+    public static let inspected = 1_024
     /// Cells in a page, bases counted in: tens for each record, at 200 bytes of memory each.
     public static let cells = 1_000_000
     /// Entries of the contexts in a page; also its parents, its witnesses, and the digests of a

@@ -69,7 +69,7 @@ struct MutationTests {
 
     private func search(_ rule: Rule) throws -> Schedule? {
         for seed in Seeds.first(0) {
-            for profile in [0, 8, 2, 3, 4, 7] {
+            for profile in [0, 16, 8, 2, 3, 4, 7, 19, 20] {
                 let schedule = Schedule(seed: seed, profile: Simulation.Profile(rawValue: profile))
                 let isMissed = try rule.switchedOff { try !schedule.played().complaints.isEmpty }
                 if isMissed { return schedule }

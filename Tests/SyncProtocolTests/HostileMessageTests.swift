@@ -184,6 +184,14 @@ struct HostileMessageTests {
         ("needed of 7 bytes", { $0.needed = Data(count: 7) }),
         ("present of 7 bytes", { $0.present = Data(count: 7) }),
         ("lateness of 3", { $0.lateness = 3 }),
+        ("inspected of 5 bits", { $0.inspectedBits = 5 }),
+        (
+            "inspected within its range",
+            {
+                $0.inspected = [1]
+                $0.inspectedBits = 8
+            }
+        ),
         ("uid of 7 bytes", { $0.page.uids.removeLast() }),
         ("kinds too long", { $0.page.kinds.append(1) }),
         ("unknown flag", { $0.page.flags = [8, 0] }),

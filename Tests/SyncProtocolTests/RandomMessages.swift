@@ -30,6 +30,9 @@ struct RandomMessages {
             space.actors = introductions()
             space.needed = list(3) { RecordUID($0.random.next()) }
             space.forgotten = vector()
+            space.inspected = list(3) {
+                RecordRange(first: RecordUID(UInt64($0.random.below(256)) << 56), bits: 8)
+            }
             space.forgottenHash = random.chance(50) ? 0 : random.next()
             space.lateness = [.none, .desk, .headquarters][random.below(3)]
             space.present = list(3) { RecordUID($0.random.next()) }
@@ -65,6 +68,18 @@ struct RandomMessages {
             space.needed = list(3) { RecordUID($0.random.next()) }
             space.present = list(3) { RecordUID($0.random.next()) }
             space.forgotten = vector()
+            space.inspections = list(3) { generator in
+                generator.random.chance(50)
+                    ? .records([(RecordUID(3), generator.random.next())])
+                    : .parts(
+                        (0..<RecordRange.fanOut).map {
+                            RangeTally(
+                                count: $0,
+                                sum: Fingerprint(sum: UInt128(generator.random.next()))
+                            )
+                        }
+                    )
+            }
             space.refusals = list(3) { generator in
                 Refusal(
                     uid: RecordUID(generator.random.next()),

@@ -87,6 +87,11 @@ extension Desk {
                         try reader.setting($0) == nil
                     }.map { "\($0) is missing" }
                 },
+                try check("records") { reader in
+                    try reader.damagedRecords().damaged.map {
+                        "record \($0.uid) of \($0.space) is not as it was written; attache sync --verify mends it"
+                    }
+                },
                 try check("fingerprints", fingerprintProblems),
                 try check("counters", counterProblems),
                 try check("chains", chainProblems),
@@ -119,7 +124,7 @@ extension Desk {
         var sums: [SpaceName: Fingerprint] = [:]
         try reader.forEachRecord { record in
             sums[record.key.space, default: Fingerprint()]
-                .add(record.state.digest(uid: record.key.uid))
+                .add(record.writtenDigest ?? record.state.digest(uid: record.key.uid))
             return true
         }
         return try reader.spaces().filter { $0.fingerprint != sums[$0.name] ?? Fingerprint() }

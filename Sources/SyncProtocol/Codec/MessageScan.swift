@@ -11,7 +11,7 @@ struct MessageScan {
         static let space: Shape = {
             let page = Shape(nested: [1: leaf, 13: leaf, 14: leaf])
             return Shape(nested: [
-                3: leaf, 4: leaf, 7: leaf, 9: leaf, 10: page, 13: leaf, 14: leaf,
+                3: leaf, 4: leaf, 7: leaf, 9: leaf, 10: page, 14: leaf, 16: leaf,
             ])
         }()
         static let sync = Shape(nested: [3: space])

@@ -93,6 +93,7 @@ extension SpaceRequest {
         wire.chainsWanted = wantsChains
         wire.forgottenHash = forgottenHash
         wire.lateness = UInt32(lateness.rawValue)
+        encodeInspected(to: &wire)
         return wire
     }
 
@@ -109,6 +110,7 @@ extension SpaceRequest {
         guard let number = UInt8(exactly: wire.lateness), let late = Lateness(rawValue: number)
         else { throw .malformed("the lateness \(wire.lateness)") }
         lateness = late
+        try decodeInspected(wire)
     }
 }
 
@@ -123,6 +125,7 @@ extension SpaceResponse {
         wire.verdict = UInt32(verdict.rawValue)
         if fingerprint.sum != 0 { wire.fingerprint = Data(fingerprint.bytes) }
         wire.refusals = refusals.map { WireRefusal($0, table) }
+        wire.inspections = inspections.map { WireInspection($0) }
         return wire
     }
 
@@ -142,5 +145,7 @@ extension SpaceResponse {
             fingerprint = Fingerprint(sum: bytes.reduce(0) { $0 << 8 | UInt128($1) })
         }
         for refusal in wire.refusals { refusals.append(try refusal.decoded(table)) }
+        try Check.count(wire.inspections.count, atMost: Limits.inspected, "inspections")
+        for inspection in wire.inspections { inspections.append(try inspection.decoded()) }
     }
 }

@@ -213,6 +213,18 @@ nonisolated struct WireSpaceRequest: @unchecked Sendable {
     set {_uniqueStorage()._present = newValue}
   }
 
+  /// Ranges of records to look at (spec/04-proof.md §4): the first number of each, and how many leading bits its
+  /// numbers share, the same for all. With any, headquarters answers with what it holds there and does nothing else.
+  var inspected: [UInt64] {
+    get {_storage._inspected}
+    set {_uniqueStorage()._inspected = newValue}
+  }
+
+  var inspectedBits: UInt32 {
+    get {_storage._inspectedBits}
+    set {_uniqueStorage()._inspectedBits = newValue}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -314,6 +326,12 @@ nonisolated struct WireSpaceResponse: @unchecked Sendable {
     set {_uniqueStorage()._present = newValue}
   }
 
+  /// One for each range that was to be looked at, in their order.
+  var inspections: [WireInspection] {
+    get {_storage._inspections}
+    set {_uniqueStorage()._inspections = newValue}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -410,6 +428,27 @@ nonisolated struct WireChain: Sendable {
 
   /// The digest of the last transaction, 16 bytes; empty where the sender does not hold it whole.
   var head: Data = Data()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// What headquarters holds in a range of records: either its 16 parts, or each record.
+nonisolated struct WireInspection: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The records, 8 bytes for each, strictly ascending, and the first 8 bytes of their digests.
+  var uids: Data = Data()
+
+  var digests: Data = Data()
+
+  /// Of each part how many visible records it has, 16 numbers or none; and the sums of their digests, 16 bytes each.
+  var counts: [UInt32] = []
+
+  var sums: Data = Data()
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -742,7 +781,7 @@ nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WireSpaceRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SpaceRequest"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}space\0\u{1}actors\0\u{1}introductions\0\u{1}knowledge\0\u{1}more\0\u{1}cursor\0\u{1}chains\0\u{1}needed\0\u{1}forgotten\0\u{1}page\0\u{1}heads\0\u{3}chains_wanted\0\u{3}forgotten_hash\0\u{1}lateness\0\u{1}present\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}space\0\u{1}actors\0\u{1}introductions\0\u{1}knowledge\0\u{1}more\0\u{1}cursor\0\u{1}chains\0\u{1}needed\0\u{1}forgotten\0\u{1}page\0\u{1}heads\0\u{3}chains_wanted\0\u{3}forgotten_hash\0\u{1}lateness\0\u{1}present\0\u{1}inspected\0\u{3}inspected_bits\0")
 
   fileprivate class _StorageClass {
     var _space: String = String()
@@ -760,6 +799,8 @@ nonisolated extension WireSpaceRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
     var _forgottenHash: UInt64 = 0
     var _lateness: UInt32 = 0
     var _present: Data = Data()
+    var _inspected: [UInt64] = []
+    var _inspectedBits: UInt32 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -785,6 +826,8 @@ nonisolated extension WireSpaceRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
       _forgottenHash = source._forgottenHash
       _lateness = source._lateness
       _present = source._present
+      _inspected = source._inspected
+      _inspectedBits = source._inspectedBits
     }
   }
 
@@ -818,6 +861,8 @@ nonisolated extension WireSpaceRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
         case 13: try { try decoder.decodeSingularFixed64Field(value: &_storage._forgottenHash) }()
         case 14: try { try decoder.decodeSingularUInt32Field(value: &_storage._lateness) }()
         case 15: try { try decoder.decodeSingularBytesField(value: &_storage._present) }()
+        case 16: try { try decoder.decodeRepeatedFixed64Field(value: &_storage._inspected) }()
+        case 17: try { try decoder.decodeSingularUInt32Field(value: &_storage._inspectedBits) }()
         default: break
         }
       }
@@ -875,6 +920,12 @@ nonisolated extension WireSpaceRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
       if !_storage._present.isEmpty {
         try visitor.visitSingularBytesField(value: _storage._present, fieldNumber: 15)
       }
+      if !_storage._inspected.isEmpty {
+        try visitor.visitPackedFixed64Field(value: _storage._inspected, fieldNumber: 16)
+      }
+      if _storage._inspectedBits != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._inspectedBits, fieldNumber: 17)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -899,6 +950,8 @@ nonisolated extension WireSpaceRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
         if _storage._forgottenHash != rhs_storage._forgottenHash {return false}
         if _storage._lateness != rhs_storage._lateness {return false}
         if _storage._present != rhs_storage._present {return false}
+        if _storage._inspected != rhs_storage._inspected {return false}
+        if _storage._inspectedBits != rhs_storage._inspectedBits {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -910,7 +963,7 @@ nonisolated extension WireSpaceRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WireSpaceResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SpaceResponse"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}space\0\u{1}actors\0\u{1}introductions\0\u{1}knowledge\0\u{1}more\0\u{1}cursor\0\u{1}chains\0\u{1}needed\0\u{1}forgotten\0\u{1}page\0\u{1}verdict\0\u{1}fingerprint\0\u{2}\u{2}refusals\0\u{1}present\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}space\0\u{1}actors\0\u{1}introductions\0\u{1}knowledge\0\u{1}more\0\u{1}cursor\0\u{1}chains\0\u{1}needed\0\u{1}forgotten\0\u{1}page\0\u{1}verdict\0\u{1}fingerprint\0\u{2}\u{2}refusals\0\u{1}present\0\u{1}inspections\0")
 
   fileprivate class _StorageClass {
     var _space: String = String()
@@ -927,6 +980,7 @@ nonisolated extension WireSpaceResponse: SwiftProtobuf.Message, SwiftProtobuf._M
     var _fingerprint: Data = Data()
     var _refusals: [WireRefusal] = []
     var _present: Data = Data()
+    var _inspections: [WireInspection] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -951,6 +1005,7 @@ nonisolated extension WireSpaceResponse: SwiftProtobuf.Message, SwiftProtobuf._M
       _fingerprint = source._fingerprint
       _refusals = source._refusals
       _present = source._present
+      _inspections = source._inspections
     }
   }
 
@@ -983,6 +1038,7 @@ nonisolated extension WireSpaceResponse: SwiftProtobuf.Message, SwiftProtobuf._M
         case 12: try { try decoder.decodeSingularBytesField(value: &_storage._fingerprint) }()
         case 14: try { try decoder.decodeRepeatedMessageField(value: &_storage._refusals) }()
         case 15: try { try decoder.decodeSingularBytesField(value: &_storage._present) }()
+        case 16: try { try decoder.decodeRepeatedMessageField(value: &_storage._inspections) }()
         default: break
         }
       }
@@ -1037,6 +1093,9 @@ nonisolated extension WireSpaceResponse: SwiftProtobuf.Message, SwiftProtobuf._M
       if !_storage._present.isEmpty {
         try visitor.visitSingularBytesField(value: _storage._present, fieldNumber: 15)
       }
+      if !_storage._inspections.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._inspections, fieldNumber: 16)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1060,6 +1119,7 @@ nonisolated extension WireSpaceResponse: SwiftProtobuf.Message, SwiftProtobuf._M
         if _storage._fingerprint != rhs_storage._fingerprint {return false}
         if _storage._refusals != rhs_storage._refusals {return false}
         if _storage._present != rhs_storage._present {return false}
+        if _storage._inspections != rhs_storage._inspections {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1249,6 +1309,51 @@ nonisolated extension WireChain: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.first != rhs.first {return false}
     if lhs.digests != rhs.digests {return false}
     if lhs.head != rhs.head {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireInspection: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Inspection"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}uids\0\u{1}digests\0\u{1}counts\0\u{1}sums\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.uids) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.digests) }()
+      case 3: try { try decoder.decodeRepeatedUInt32Field(value: &self.counts) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.sums) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.uids.isEmpty {
+      try visitor.visitSingularBytesField(value: self.uids, fieldNumber: 1)
+    }
+    if !self.digests.isEmpty {
+      try visitor.visitSingularBytesField(value: self.digests, fieldNumber: 2)
+    }
+    if !self.counts.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.counts, fieldNumber: 3)
+    }
+    if !self.sums.isEmpty {
+      try visitor.visitSingularBytesField(value: self.sums, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireInspection, rhs: WireInspection) -> Bool {
+    if lhs.uids != rhs.uids {return false}
+    if lhs.digests != rhs.digests {return false}
+    if lhs.counts != rhs.counts {return false}
+    if lhs.sums != rhs.sums {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -146,6 +146,8 @@ public struct SpaceRequest: Hashable, Sendable {
     public var lateness = Lateness.none
     /// The records that the desk holds, told to a headquarters that returns late.
     public var present: [RecordUID] = []
+    /// The ranges of records that the desk asks headquarters to look at; then nothing else is done.
+    public var inspected: [RecordRange] = []
     /// The hash of the desk's chain heads at what both sides hold; 0 where it is not stated.
     public var heads: UInt64 = 0
     /// Whether the answer is to show headquarters' chains although its page may not be the last.
@@ -197,6 +199,58 @@ public struct Refusal: Hashable, Sendable {
         self.dot = dot
         self.code = code
         self.message = message
+    }
+}
+
+/// What a replica holds in a range of records: its parts in figures, or where it is small each record.
+public enum RangeInspection: Hashable, Sendable {
+    /// The tallies of the range's 16 parts.
+    case parts([RangeTally])
+    /// The records, ascending, each with the first 8 bytes of its digest.
+    case records([(uid: RecordUID, digest: UInt64)])
+
+    /// Up to how many records are named one by one.
+    public static let recordLimit = 48
+
+    /// Inspects a range.
+    ///
+    /// - Parameters:
+    ///   - range: The range.
+    ///   - digests: Its visible records, ascending, with their digests.
+    public init(of range: RecordRange, _ digests: [(uid: RecordUID, digest: Digest128)]) {
+        if digests.count <= Self.recordLimit || range.bits >= 60 {
+            self = .records(
+                digests.map { ($0.uid, UInt64(truncatingIfNeeded: $0.digest.value >> 64)) }
+            )
+            return
+        }
+        self = .parts(
+            range.parts.map { part in
+                RangeTally(
+                    digests.lazy.filter {
+                        part.first.value <= $0.uid.value && $0.uid.value <= part.last.value
+                    }
+                    .map(\.digest)
+                )
+            }
+        )
+    }
+
+    /// Whether two inspections are the same.
+    public static func == (left: RangeInspection, right: RangeInspection) -> Bool {
+        switch (left, right) {
+        case (.parts(let left), .parts(let right)): left == right
+        case (.records(let left), .records(let right)): left.elementsEqual(right, by: ==)
+        default: false
+        }
+    }
+
+    /// Feeds the inspection into a hasher.
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .parts(let tallies): hasher.combine(tallies)
+        case .records(let records): for record in records { hasher.combine(record.uid) }
+        }
     }
 }
 
@@ -263,6 +317,8 @@ public struct SpaceResponse: Hashable, Sendable {
     public var present: [RecordUID] = []
     /// Edits that were not accepted.
     public var refusals: [Refusal] = []
+    /// What headquarters holds in the ranges that it was asked to look at, in their order.
+    public var inspections: [RangeInspection] = []
 
     /// Creates the answer for a space.
     public init(space: SpaceName, verdict: SpaceVerdict, knowledge: KnowledgeUpdate) {

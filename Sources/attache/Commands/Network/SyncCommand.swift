@@ -30,12 +30,17 @@ struct SyncCommand: AsyncParsableCommand {
     @Flag(help: "Say what would be sent, and send nothing.")
     var dryRun = false
 
+    @Flag(help: "Compare every record with headquarters', and mend what differs.")
+    var verify = false
+
     @Flag(help: "Exit with 3 when conflicts are waiting afterwards.")
     var failOnConflict = false
 
     func run() async throws {
         let store = try replica.store()
-        let client = SyncClient(settings: SyncSettings(onEvent: tell))
+        var settings = SyncSettings(onEvent: tell)
+        settings.comparesAll = verify
+        let client = SyncClient(settings: settings)
         if dryRun {
             let pending = try client.pending(in: store)
             return try output.print(
@@ -102,6 +107,7 @@ struct SyncCommand: AsyncParsableCommand {
                 ])
             ),
             JSONMember("round_trips", .number(report.roundTrips)),
+            JSONMember("mended", .number(report.mended)),
             JSONMember("verified", .bool(report.isVerified)),
             JSONMember("seconds", .number(String(format: "%.3f", report.seconds))),
         ])
@@ -139,6 +145,13 @@ struct SyncCommand: AsyncParsableCommand {
                 style.warning(
                     "this replica had been put back or copied: it goes on under a new identity, and "
                         + "what both wrote is kept"
+                )
+            )
+        }
+        if report.mended > 0 {
+            lines.append(
+                style.warning(
+                    "\(records(report.mended)) differed or had been damaged on the disk, and came whole"
                 )
             )
         }
