@@ -62,6 +62,8 @@ struct HandoverReport {
     /// Fields in conflict that name who goes: a person decides these first.
     private(set) var undecided: [String] = []
     private var postings: [ReportRecord] = []
+    /// Whether a text names who goes, of the texts met: officers are few, records many.
+    private var known: [String: Bool] = [:]
 
     init(from: String, to: String?, successorRecord: String?, desks: Set<String>, today: CivilDate)
     {
@@ -141,8 +143,7 @@ struct HandoverReport {
         what: String
     ) {
         for item in record.items(field) where item.isUndone {
-            let owner = item["owner"].map { OfficerName($0, desks: desks) }
-            guard owner.map(from.covers) ?? isOwn(record) else { continue }
+            guard item["owner"].map({ names($0) }) ?? isOwn(record) else { continue }
             let detail =
                 item.isOverdue(on: today) ? "\(item["owner"] ?? "") overdue" : item["owner"]
             add(part, item["due"] ?? "9999", record, item[what] ?? item.text, detail, item["due"])
@@ -152,9 +153,7 @@ struct HandoverReport {
 
     /// Whether a field names who goes; then the successor is to stand there.
     private mutating func pass(_ record: ReportRecord, _ field: String) -> Bool {
-        guard let text = record.text(field), from.covers(OfficerName(text, desks: desks)) else {
-            return false
-        }
+        guard let text = record.text(field), names(text) else { return false }
         note(record, field, field, old: text)
         return true
     }
@@ -181,11 +180,20 @@ struct HandoverReport {
     }
 
     /// Whether a record that names nobody is of the making of who goes.
-    private func isOwn(_ record: ReportRecord) -> Bool {
+    private mutating func isOwn(_ record: ReportRecord) -> Bool {
         if from.isDesk { return record.owner == from.mission }
-        return OfficerName(record.author, desks: desks).covers(from)
-            && (from.mission ?? record.owner) == record.owner
+        return names(record.author) && (from.mission ?? record.owner) == record.owner
     }
+
+    /// Whether a text names who goes.
+    private mutating func names(_ text: String) -> Bool {
+        if let known = known[text] { return known }
+        let answer = from.covers(OfficerName(text, desks: desks))
+        if known.count < Self.knownLimit { known[text] = answer }
+        return answer
+    }
+
+    private static let knownLimit = 10_000
 
     private mutating func addDeadline(_ record: ReportRecord, _ what: String, _ day: CivilDate?) {
         guard let day, day >= today, day <= horizon else { return }

@@ -36,7 +36,13 @@ struct CountryReport: Report {
         ReportSource("opportunity", "country", "status", "deadline"),
         ReportSource("priority", "countries", "country_group", "valid_from", "valid_to"),
         ReportSource("message", "countries", "text", "language", "valid_from", "valid_until"),
-        ReportSource("contact", "country_of_residence", "employer", "position", "last_contacted"),
+        ReportSource(
+            "contact",
+            "country_of_residence",
+            "employer",
+            "position",
+            isCounted: true
+        ),
     ]
 
     private let options: ReportOptions

@@ -11,7 +11,8 @@ struct CoverageReport: Report {
             "country_of_residence",
             "research_fields",
             "last_contacted",
-            "willing_to"
+            "willing_to",
+            isCounted: true
         ),
         ReportSource(
             "priority",

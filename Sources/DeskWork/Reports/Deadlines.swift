@@ -114,19 +114,27 @@ struct Deadlines {
 }
 
 extension ReportReader {
-    /// Writes the deadlines of the records of some kinds that fulfil a condition as one calendar.
+    /// Writes the deadlines of the records of some kinds as one calendar.
+    ///
+    /// - Parameters:
+    ///   - kinds: The kinds.
+    ///   - bytes: Takes the calendar.
+    ///   - isAsked: Which records are asked for.
+    ///   - isWritten: Which of their entries are written.
     /// - Returns: How many entries were written.
+    /// - Throws: What the store reports.
     func writeCalendar(
         of kinds: [String],
         to bytes: inout [UInt8],
-        where isAsked: (ReportRecord, CalendarEntry) -> Bool
+        where isAsked: (HeldRecord) throws -> Bool = { _ in true },
+        writing isWritten: (ReportRecord, CalendarEntry) -> Bool = { _, _ in true }
     ) throws -> Int {
         let writer = CalendarWriter()
         var count = 0
         writer.begin(&bytes)
         for source in Deadlines.sources where kinds.contains(source.kind) {
-            try forEach(source) { record in
-                for entry in Deadlines(record).entries where isAsked(record, entry) {
+            try forEach(source, where: isAsked) { record in
+                for entry in Deadlines(record).entries where isWritten(record, entry) {
                     writer.write(entry, to: &bytes)
                     count += 1
                 }
@@ -147,11 +155,15 @@ extension Reporter {
             let horizon = options.today.adding(months: options.months ?? 6)
             var bytes: [UInt8] = []
             let kinds = ["agreement", "collaboration"]
-            _ = try records.writeCalendar(of: kinds, to: &bytes) { record, entry in
-                guard entry.kind == .event, let day = entry.day else { return false }
-                let isThere = options.country.map(record.texts("countries").contains) ?? true
-                return isThere && day <= horizon
-            }
+            _ = try records.writeCalendar(
+                of: kinds,
+                to: &bytes,
+                writing: { record, entry in
+                    guard entry.kind == .event, let day = entry.day else { return false }
+                    let isThere = options.country.map(record.texts("countries").contains) ?? true
+                    return isThere && day <= horizon
+                }
+            )
             return bytes
         }
     }

@@ -6,8 +6,7 @@ import RecordModel
 /// the period begins, or else that of the figure's date.
 struct FundingReport: Report {
     static let sources = [
-        ReportSource("collaboration", "budget", "parent", "type", "countries", "research_fields"),
-        ReportSource("organisation"), ReportSource("contact"),
+        ReportSource("collaboration", "budget", "parent", "type", "countries", "research_fields")
     ]
 
     private let options: ReportOptions

@@ -4,7 +4,13 @@ import RecordModel
 /// collaboration, and collaborations to which no diaspora expert belongs.
 struct GapReport: Report {
     static let sources = [
-        ReportSource("contact", "country_of_residence", "research_fields", "roles"),
+        ReportSource(
+            "contact",
+            "country_of_residence",
+            "research_fields",
+            "roles",
+            isCounted: true
+        ),
         ReportSource("collaboration", "status", "countries", "research_fields", "people"),
     ]
 

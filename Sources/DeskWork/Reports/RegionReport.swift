@@ -3,7 +3,7 @@ import RecordModel
 /// What there is with each country of a group.
 struct RegionReport: Report {
     static let sources = [
-        ReportSource("contact", "country_of_residence"),
+        ReportSource("contact", "country_of_residence", isCounted: true),
         ReportSource("collaboration", "countries", "status"),
         ReportSource("agreement", "countries", "status"),
         ReportSource("engagement", "country", "at"),

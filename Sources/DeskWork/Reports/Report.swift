@@ -30,10 +30,14 @@ public struct ReportOptions: Sendable {
 struct ReportSource {
     let kind: String
     let fields: [String]
+    /// Whether records are only counted: then their ids and titles are not looked up, and the uid stands
+    /// for the id.
+    let isCounted: Bool
 
-    init(_ kind: String, _ fields: String...) {
+    init(_ kind: String, _ fields: String..., isCounted: Bool = false) {
         self.kind = kind
         self.fields = fields
+        self.isCounted = isCounted
     }
 }
 

@@ -16,14 +16,18 @@ struct ReportReader {
         self.readsChanges = readsChanges
     }
 
-    /// Calls a body with each visible record of a kind that may be read.
+    /// Calls a body with each visible record of a kind that may be read and is asked for.
     /// - Complexity: O(*n*) in the records of the kind; one is in memory at a time.
-    func forEach(_ source: ReportSource, _ body: (ReportRecord) throws -> Void) throws {
+    func forEach(
+        _ source: ReportSource,
+        where isAsked: (HeldRecord) throws -> Bool = { _ in true },
+        _ body: (ReportRecord) throws -> Void
+    ) throws {
         guard let kind = reader.schema.kind(named: source.kind) else { return }
         let fields = fields(source.fields, of: kind)
         try reader.forEachHeld(kind: kind) { held in
-            if held.isHidden { return true }
-            let record = try record(held, fields)
+            if try held.isHidden || !isAsked(held) { return true }
+            let record = try record(held, fields, isCounted: source.isCounted)
             if gate.admits(record) { try body(record) }
             return true
         }
@@ -52,7 +56,11 @@ struct ReportReader {
     }
 
     /// Returns what of a record was asked for.
-    func record(_ held: HeldRecord, _ fields: [Field]) throws -> ReportRecord {
+    private func record(
+        _ held: HeldRecord,
+        _ fields: [Field],
+        isCounted: Bool = false
+    ) throws -> ReportRecord {
         var values: [String: [ReportRecord.Item]] = [:]
         var conflicts: [String] = held.life == .contested ? ["life"] : []
         let parts = held.parts(asSeenFrom: viewer.missionSpace)
@@ -75,9 +83,9 @@ struct ReportReader {
         }
         return ReportRecord(
             held.kindName,
-            id: try viewer.name(of: held),
+            id: isCounted ? held.uid.description : try viewer.name(of: held),
             uid: held.uid.description,
-            title: viewer.title(of: held),
+            title: isCounted ? "" : viewer.title(of: held),
             fields: values,
             conflicts: conflicts,
             changed: readsChanges ? latestChange(of: parts) : .zero,

@@ -7,7 +7,7 @@ struct ThemesReport: Report {
         "output",
     ]
 
-    static let sources = kinds.map { ReportSource($0, "themes", "status") }
+    static let sources = kinds.map { ReportSource($0, "themes", isCounted: true) }
 
     private let options: ReportOptions
     private var counts: [String: [String: Int]] = [:]
