@@ -93,8 +93,12 @@ extension Desk {
             desks: desks,
             today: today
         )
+        var restricted: Set<String> = []
         for source in HandoverReport.sources {
-            try records.forEach(source) { report.take($0) }
+            try records.forEach(source) { record in
+                if record.text("handling") == "RESTRICTED" { restricted.insert(record.id) }
+                report.take(record)
+            }
         }
         let names = ReportNames { try records.record($0, HandoverReport.sources) }
         try report.takePostings(names)
@@ -103,7 +107,7 @@ extension Desk {
             asOf: store.environment.now().text,
             ages: try reader.dataAges(names: [:], today: today),
             sections: report.sections,
-            handling: nil,
+            handling: restricted.label(of: report.sections),
             notes: []
         )
         return HandoverResult(

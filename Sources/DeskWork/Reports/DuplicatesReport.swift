@@ -6,43 +6,47 @@ import RecordModel
 struct DuplicatesReport: Report {
     static let sources = [ReportSource("organisation", "ror", "domains")]
 
-    private var organisations: [String: [ReportRecord]] = [:]
+    /// What a row needs of a record: there may be as many as the registry of research organisations has.
+    private struct Entry: Hashable {
+        let id: String
+        let name: String
+        let owner: String
+    }
+
+    private struct Pair: Hashable {
+        let first: Entry
+        let other: Entry
+    }
+
+    private var firsts: [String: Entry] = [:]
+    private var evidence: [Pair: [String]] = [:]
 
     init(_ options: ReportOptions) {}
 
     mutating func take(_ record: ReportRecord) {
-        if let ror = record.text("ror") { organisations["ror:" + ror, default: []].append(record) }
-        for domain in Set(record.texts("domains").map { $0.lowercased() }) {
-            organisations["domain " + domain, default: []].append(record)
+        let entry = Entry(id: record.id, name: record.title, owner: record.owner)
+        let domains = Set(record.texts("domains").map { "domain " + $0.lowercased() })
+        let keys = domains.union(record.text("ror").map { ["ror:" + $0] } ?? [])
+        for key in keys {
+            // Against the first alone: as many pairs as records, and together they tell the same.
+            if let first = firsts[key] {
+                evidence[Pair(first: first, other: entry), default: []].append(key)
+            } else {
+                firsts[key] = entry
+            }
         }
     }
 
     func sections(_ names: ReportNames) throws -> [ReportSection] {
-        struct Pair: Hashable {
-            let a: String
-            let b: String
+        let rows = evidence.sorted {
+            ($0.key.first.id, $0.key.other.id) < ($1.key.first.id, $1.key.other.id)
+        }.map { pair, keys in
+            ReportRow([
+                .text(pair.first.id), ReportValue(pair.first.name), ReportValue(pair.first.owner),
+                .text(pair.other.id), ReportValue(pair.other.name), ReportValue(pair.other.owner),
+                ReportValue(keys.sorted()),
+            ])
         }
-        var evidence: [Pair: [String]] = [:]
-        var records: [String: ReportRecord] = [:]
-        for (key, found) in organisations where found.count > 1 {
-            // Against the first alone: as many pairs as records, and together they tell the same.
-            let sorted = found.sorted { $0.uid < $1.uid }
-            for other in sorted.dropFirst() {
-                evidence[Pair(a: sorted[0].id, b: other.id), default: []].append(key)
-                records[sorted[0].id] = sorted[0]
-                records[other.id] = other
-            }
-        }
-        let rows = evidence.sorted { ($0.key.a, $0.key.b) < ($1.key.a, $1.key.b) }
-            .map { pair, keys in
-                ReportRow([
-                    .text(pair.a), ReportValue(records[pair.a]?.title),
-                    ReportValue(records[pair.a]?.owner),
-                    .text(pair.b), ReportValue(records[pair.b]?.title),
-                    ReportValue(records[pair.b]?.owner),
-                    ReportValue(keys.sorted()),
-                ])
-            }
         let columns = ["id", "name", "owner", "other", "other_name", "other_owner", "evidence"]
         return [ReportSection("organisations", columns: columns, rows: rows)]
     }

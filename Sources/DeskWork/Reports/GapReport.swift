@@ -21,7 +21,8 @@ struct GapReport: Report {
 
     private let options: ReportOptions
     private var contacts: [Cell: Int] = [:]
-    private var collaborations: Set<Cell> = []
+    /// The fields in which collaborations run, by country.
+    private var collaborations: [String: Set<String>] = [:]
     private var running: [ReportRecord] = []
 
     init(_ options: ReportOptions) {
@@ -41,7 +42,7 @@ struct GapReport: Report {
             running.append(record)
             for field in record.texts("research_fields") {
                 for country in record.texts("countries") {
-                    collaborations.insert(Cell(field: field, country: country))
+                    collaborations[country, default: []].insert(field)
                 }
             }
         }
@@ -53,8 +54,8 @@ struct GapReport: Report {
             ? max(options.minimum, ReportValue.leastCount) : max(1, options.minimum)
         let cells = contacts.filter { cell, count in
             count >= least && isAsked([cell.field], [cell.country])
-                && !collaborations.contains {
-                    $0.country == cell.country && FieldNames.overlap($0.field, cell.field)
+                && !(collaborations[cell.country] ?? []).contains {
+                    FieldNames.overlap($0, cell.field)
                 }
         }.keys.sorted { left, right in
             let (one, other) = (contacts[left] ?? 0, contacts[right] ?? 0)

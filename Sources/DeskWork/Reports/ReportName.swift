@@ -1,7 +1,7 @@
 /// The reports that there are.
 public enum ReportName: String, Hashable, Sendable, CaseIterable {
     case coverage, uncovered, expiring, renegotiated, gap, sdg, stale, duplicates, funding, activity
-    case health, swot, alignment, country, themes, region
+    case health, swot, alignment, country, themes, region, opportunities, silo
 
     /// Creates a name from what people type: a report may have a second name; nil for other text.
     public init?(named text: String) {
@@ -29,6 +29,8 @@ public enum ReportName: String, Hashable, Sendable, CaseIterable {
         case .country: "one page on a country: --country UZ"
         case .themes: "records by national theme"
         case .region: "records by country of a group: --group central-asia"
+        case .opportunities: "open ones by deadline, and how the others ended"
+        case .silo: "collaborations of one sector, organisations met by several missions"
         }
     }
 
@@ -37,7 +39,10 @@ public enum ReportName: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .coverage, .expiring, .renegotiated, .gap, .sdg, .funding, .swot, .themes, .region:
             true
-        case .uncovered, .stale, .duplicates, .activity, .health, .alignment, .country: false
+        case .uncovered, .stale, .duplicates, .activity, .health, .alignment, .country,
+            .opportunities,
+            .silo:
+            false
         }
     }
 
@@ -60,6 +65,8 @@ public enum ReportName: String, Hashable, Sendable, CaseIterable {
         case .country: CountryReport.self
         case .themes: ThemesReport.self
         case .region: RegionReport.self
+        case .opportunities: OpportunitiesReport.self
+        case .silo: SiloReport.self
         }
     }
 }

@@ -115,11 +115,18 @@ extension ReportReader {
         }
         let names = ReportNames { try self.record($0, Calculated.sources) }
         let sections = try report.sections(names)
+        return (sections, restricted.label(of: sections))
+    }
+}
+
+extension Set<String> {
+    /// The label that a report bears whose rows name one of these records, which are RESTRICTED.
+    func label(of sections: [ReportSection]) -> String? {
         let isRestricted = sections.contains { section in
             section.columns.firstIndex(of: "id").map { column in
-                section.rows.contains { restricted.contains($0.cells[column].text) }
+                section.rows.contains { contains($0.cells[column].text) }
             } ?? false
         }
-        return (sections, isRestricted ? "RESTRICTED" : nil)
+        return isRestricted ? "RESTRICTED" : nil
     }
 }

@@ -278,4 +278,87 @@ struct WorkReportTests {
         let rows = try DuplicatesReport.rows(of: records, options())
         #expect(rows.map { [$0[0], $0[3], $0[6]] } == [["ber-1", "ber-2", "domain a.example"]])
     }
+
+    @Test func opportunitiesAreOpenByDeadlineOrEndedWithTheirReasons() throws {
+        func contact(_ id: String) -> ReportRecord {
+            record(
+                "contact",
+                id,
+                ["research_fields": [["code": "2.7"], ["code": "2.2"]], "consent": given]
+            )
+        }
+        let records = [
+            contact("ber-1"), contact("ber-2"),
+            record(
+                "contact",
+                "ber-3",
+                ["research_fields": [["code": "2.7"]], "consent": given, "do_not_contact": "true"]
+            ),
+            record(
+                "opportunity",
+                "ber-4",
+                ["research_fields": [["code": "2"]], "deadline": "2027-03-01T12:00:00Z"]
+            ),
+            record(
+                "opportunity",
+                "ber-5",
+                ["research_fields": [["code": "2.7"]], "deadline": "2026-12-01T12:00:00Z"]
+            ),
+            record(
+                "opportunity",
+                "ber-6",
+                ["status": "applied", "deadline": "2026-11-01T12:00:00Z"]
+            ),
+            record(
+                "opportunity",
+                "ber-7",
+                ["status": "lost", "outcome_reason": "Late", "deadline": "2026-10-01T12:00:00Z"]
+            ),
+            record("opportunity", "ber-8", ["status": "won", "deadline": "2020-10-01T12:00:00Z"]),
+        ]
+        let open = try OpportunitiesReport.rows(of: records, options())
+        #expect(
+            open.map { [$0[1], $0[6], $0[8]] } == [
+                ["ber-6", "0", "past"], ["ber-5", "2", ""], ["ber-4", "2", ""],
+            ]
+        )
+        let ended = try OpportunitiesReport.rows(of: records, options(), section: "ended")
+        #expect(ended.map { [$0[1], $0[4]] } == [["ber-7", "Late"]])
+    }
+
+    @Test func silosAreCollaborationsOfOneSectorAndVisitsThatWereNotAgreed() throws {
+        let records = [
+            record("organisation", "ber-1", ["sector": "academia"]),
+            record("organisation", "ber-2", ["sector": "industry"]),
+            record("collaboration", "ber-3", ["parties": [["organisation": "ber-1"]]]),
+            record(
+                "collaboration",
+                "ber-4",
+                ["parties": [["organisation": "ber-1"], ["organisation": "ber-2"]]]
+            ),
+            record(
+                "collaboration",
+                "ber-5",
+                ["parties": [["organisation": "ber-1"], ["organisation": "Other"]]]
+            ),
+            record(
+                "engagement",
+                "ber-6",
+                ["at": "2026-11-01T09:00:00Z", "mission": "ber", "related": "ber-1"]
+            ),
+            record(
+                "engagement",
+                "lon-1",
+                ["at": "2026-10-01T09:00:00Z", "mission": "LON", "related": "ber-1"]
+            ),
+            record(
+                "engagement",
+                "lon-2",
+                ["at": "2025-10-01T09:00:00Z", "mission": "lon", "related": "ber-2"]
+            ),
+        ]
+        #expect(try SiloReport.rows(of: records, options()).map { $0[0] } == ["ber-3"])
+        let met = try SiloReport.rows(of: records, options(), section: "met_twice")
+        #expect(met.map { [$0[0], $0[2]] } == [["ber-1", "ber; lon"]])
+    }
 }

@@ -23,6 +23,11 @@ struct ReportCommand: ParsableCommand {
 
             Every report says how old the data of each mission is. A row marked ! stands on a field \
             in conflict.
+
+            JSON is {"report","as_of","last_sync","behind":[{"mission","name","last_sync",\
+            "last_change","days"}],"handling","notes":[…],"rows":[…]}: a row has the columns that \
+            say something, "section" where a report has several, and "conflicts". A count of \
+            people that is masked is "<5". CSV has the same columns.
             """
     )
 
