@@ -68,6 +68,12 @@ public struct Desk: Sendable {
         case region
         /// The mission as it is displayed.
         case mission
+        /// The identifier under which the ministry publishes activities (IATI).
+        case reportingOrg = "reporting_org"
+        /// The kind of organisation that it is there.
+        case reportingOrgType = "reporting_org_type"
+        /// Its name there.
+        case reportingOrgName = "reporting_org_name"
     }
 
     /// Returns a setting, or nil where it was never set.

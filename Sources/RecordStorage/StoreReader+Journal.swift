@@ -227,3 +227,44 @@ extension StoreReader {
         }
     }
 }
+
+/// The latest change that this store has of one writer.
+public struct LatestChange: Sendable {
+    /// The code of the writer's desk.
+    public let desk: String
+    /// The space in which the writer writes; nil where that is not known.
+    public let space: SpaceName?
+    /// Whether the writer is this replica, or was before it was restored.
+    public let isOwn: Bool
+    /// When it was made; nil where none has arrived.
+    public let time: HybridTime?
+}
+
+extension StoreReader {
+    /// Returns the latest change of each writer that somebody introduced.
+    /// - Complexity: O(*a* log *n*) in the number of writers and of changes.
+    public func latestChanges() throws -> [LatestChange] {
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT time FROM change WHERE actor = ? AND time IS NOT NULL
+                ORDER BY counter DESC LIMIT 1
+                """
+        )
+        let actors = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT actor.id, desk, space.name, is_own FROM actor
+                LEFT JOIN space ON space.id = actor.space WHERE desk IS NOT NULL ORDER BY desk
+                """
+        )
+        return try actors.map { row in
+            let time = try Int64.fetchOne(select, arguments: [row[0] as Int64])
+            return LatestChange(
+                desk: row[1],
+                space: (row[2] as String?).flatMap { SpaceName($0) },
+                isOwn: row[3],
+                time: time.map { HybridTime(milliseconds: UInt64(bitPattern: $0)) }
+            )
+        }
+    }
+}

@@ -36,6 +36,7 @@ struct Attache: AsyncParsableCommand {
                 name: "Conflicts",
                 subcommands: [ConflictsCommand.self, ReviewCommand.self, ResolveCommand.self]
             ),
+            CommandGroup(name: "Reports", subcommands: [ReportCommand.self, HandoverCommand.self]),
             CommandGroup(
                 name: "The replica",
                 subcommands: [

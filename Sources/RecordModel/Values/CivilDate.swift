@@ -1,11 +1,14 @@
 /// A day of the proleptic Gregorian calendar (ISO 8601).
-struct CivilDate: Hashable, Sendable {
-    let year: Int
-    let month: Int
-    let day: Int
+public struct CivilDate: Hashable, Comparable, Sendable {
+    /// The year, -9999 to 9999.
+    public let year: Int
+    /// The month, 1 to 12.
+    public let month: Int
+    /// The day of the month, from 1.
+    public let day: Int
 
     /// Creates a day, or nil where the calendar has none such.
-    init?(year: Int, month: Int, day: Int) {
+    public init?(year: Int, month: Int, day: Int) {
         guard (-9999...9999).contains(year), (1...12).contains(month),
             (1...Self.days(inMonth: month, of: year)).contains(day)
         else { return nil }
@@ -15,7 +18,7 @@ struct CivilDate: Hashable, Sendable {
     }
 
     /// Creates a day from `2026-03-14`; years are 0000 to 9999.
-    init?(_ text: some StringProtocol) {
+    public init?(_ text: some StringProtocol) {
         let bytes = Array(text.utf8)
         guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
             let year = decimal(bytes[0..<4]), let month = decimal(bytes[5..<7]),
@@ -25,7 +28,7 @@ struct CivilDate: Hashable, Sendable {
     }
 
     /// Creates the day that is so many days after 1970-01-01, within the years ±9999.
-    init?(daysSince1970 days: Int) {
+    public init?(daysSince1970 days: Int) {
         guard abs(days) < 5_000_000 else { return nil }
         // Years are counted from March, so that the leap day ends one; an era has 400 years.
         let shifted = days + 719_468
@@ -44,7 +47,7 @@ struct CivilDate: Hashable, Sendable {
     }
 
     /// The number of days since 1970-01-01.
-    var daysSince1970: Int {
+    public var daysSince1970: Int {
         let marchYear = month <= 2 ? year - 1 : year
         let era = floorDivision(marchYear, by: 400)
         let yearOfEra = marchYear - era * 400
@@ -54,7 +57,25 @@ struct CivilDate: Hashable, Sendable {
     }
 
     /// The day as `2026-03-14`.
-    var text: String { "\(padded(year, to: 4))-\(padded(month, to: 2))-\(padded(day, to: 2))" }
+    public var text: String {
+        "\(padded(year, to: 4))-\(padded(month, to: 2))-\(padded(day, to: 2))"
+    }
+
+    /// Returns the day so many months later, or the last of that month where it is shorter; the day
+    /// itself where that is beyond the years ±9999.
+    public func adding(months: Int) -> CivilDate {
+        let (sum, overflows) = (year * 12 + month - 1).addingReportingOverflow(months)
+        guard !overflows, abs(sum) < 12 * 10_000 else { return self }
+        let year = floorDivision(sum, by: 12)
+        let month = sum - year * 12 + 1
+        let day = min(day, Self.days(inMonth: month, of: year))
+        return CivilDate(year: year, month: month, day: day) ?? self
+    }
+
+    /// The order of time.
+    public static func < (left: CivilDate, right: CivilDate) -> Bool {
+        (left.year, left.month, left.day) < (right.year, right.month, right.day)
+    }
 
     static func isLeap(_ year: Int) -> Bool {
         year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400))

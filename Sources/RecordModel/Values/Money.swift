@@ -1,14 +1,15 @@
 /// An amount in a currency of ISO 4217.
 ///
 /// Canonical text: the code, a space and the amount with the currency's number of decimals.
-struct Money: Hashable, Sendable {
-    let currency: String
+public struct Money: Hashable, Sendable {
+    /// The currency's code in ISO 4217.
+    public let currency: String
     /// The amount: a minus sign where it is negative, digits, a point and the decimals.
-    let amount: String
+    public let amount: String
 
     /// Creates an amount from `EUR 1200000` or `EUR 1200000.00`.
     /// - Throws: `ValueError.malformed`, or `.tooManyDecimals`.
-    init(_ text: String) throws(ValueError) {
+    public init(_ text: String) throws(ValueError) {
         let words = text.split(whereSeparator: \.isWhitespace)
         guard words.count == 2 else { throw .malformed(.money, text: text) }
         try self.init(currency: String(words[0]), amount: String(words[1]))
@@ -39,10 +40,23 @@ struct Money: Hashable, Sendable {
             + (decimals > 0 ? "." : "") + part + padding
     }
 
-    var text: String { "\(currency) \(amount)" }
+    /// Creates a sum of amounts, or nil for a currency that is not in ISO 4217.
+    public init?(minorUnits: Int128, currency: String) {
+        guard let decimals = Currencies.decimals[currency] else { return nil }
+        let digits = String(minorUnits.magnitude)
+        let zeros = String(repeating: "0", count: max(0, decimals + 1 - digits.utf8.count))
+        let all = zeros + digits
+        self.currency = currency
+        amount =
+            (minorUnits < 0 ? "-" : "") + all.dropLast(decimals) + (decimals > 0 ? "." : "")
+            + all.suffix(decimals)
+    }
+
+    /// The canonical text.
+    public var text: String { "\(currency) \(amount)" }
 
     /// The amount in the currency's least unit; at most 19 digits, which fit by far.
-    var minorUnits: Int128 {
+    public var minorUnits: Int128 {
         let digits = amount.utf8.filter(isDigit)
         let magnitude = digits.reduce(Int128(0)) { $0 * 10 + Int128($1 - UInt8(ascii: "0")) }
         return amount.hasPrefix("-") ? -magnitude : magnitude

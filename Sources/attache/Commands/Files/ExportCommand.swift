@@ -3,18 +3,43 @@ import DeskWork
 import Foundation
 import RecordModel
 
-extension ExportFormat: ExpressibleByArgument {}
+/// What an export writes: records as they are, or what others make of them.
+enum ExportTarget: ExpressibleByArgument {
+    case records(ExportFormat)
+    /// `ics`
+    case calendar
+    /// `iati`
+    case activities
+
+    init?(argument: String) {
+        switch argument.lowercased() {
+        case "ics": self = .calendar
+        case "iati": self = .activities
+        default:
+            guard let format = ExportFormat(rawValue: argument.lowercased()) else { return nil }
+            self = .records(format)
+        }
+    }
+
+    static var allValueStrings: [String] {
+        ExportFormat.allCases.map(\.rawValue) + ["ics", "iati"]
+    }
+}
 
 /// `attache export`: records into a file.
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write records as JSON Lines or CSV.",
+        abstract:
+            "Write records as JSON Lines or CSV, deadlines as a calendar, activities for IATI.",
         discussion: """
             attache export contact --format csv --where city=Berlin -o berlin.csv
             attache export --format jsonl | gzip > all.jsonl.gz
 
-            What is written reads back as it was.
+            attache export agreement --format ics -o deadlines.ics
+            attache export collaboration --format iati --reporting-org XM-DAC-000-0 -o iati.xml
+
+            JSON Lines and CSV read back as they were.
             """
     )
 
@@ -24,8 +49,8 @@ struct ExportCommand: ParsableCommand {
     @Argument(help: "The kind; by default all kinds (JSON Lines only).")
     var kind: String?
 
-    @Option(help: "jsonl or csv.")
-    var format: ExportFormat
+    @Option(help: "The format of the file.")
+    var format: ExportTarget
 
     @Option(
         name: [.customLong("where")],
@@ -34,7 +59,7 @@ struct ExportCommand: ParsableCommand {
     var conditions: [String] = []
 
     @Option(
-        name: [.short, .customLong("output")],
+        name: [.customShort("o"), .customLong("output")],
         help: ArgumentHelp("The file; by default standard output.", valueName: "file"),
         completion: .file()
     )
@@ -43,8 +68,11 @@ struct ExportCommand: ParsableCommand {
     @Flag(name: .customLong("bom"), help: "Begin a CSV file with a byte order mark, for Excel.")
     var byteOrderMark = false
 
+    @OptionGroup(title: "IATI") var publisher: PublisherOptions
+
     func run() throws {
         let desk = try replica.desk()
+        if case .activities = format { return try exportActivities(desk) }
         guard let file else {
             _ = try write(desk) { try StandardStreams.write($0) }
             return
@@ -66,7 +94,10 @@ struct ExportCommand: ParsableCommand {
     }
 
     private func write(_ desk: Desk, to body: ([UInt8]) throws -> Void) throws -> Int {
-        try desk.export(
+        guard case .records(let format) = format else {
+            return try desk.exportCalendar(kind: kind, where: conditions, to: body)
+        }
+        return try desk.export(
             kind: kind,
             format: format,
             where: conditions,

@@ -39,7 +39,12 @@ struct HeadquartersOptions: ParsableArguments {
     var data: String
 
     /// The store in the folder.
-    var path: String { (data as NSString).appendingPathComponent("headquarters") }
+    var path: String { Self.path(in: data) }
+
+    /// The store in a folder.
+    static func path(in folder: String) -> String {
+        (folder as NSString).appendingPathComponent("headquarters")
+    }
 
     /// Opens headquarters; one that was restored or copied is made fit to go on.
     func replica(saysSo: Bool = true) throws -> HeadquartersReplica {

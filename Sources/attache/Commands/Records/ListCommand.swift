@@ -18,7 +18,7 @@ struct ListCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
     @OptionGroup var replica: ReplicaOptions
 
-    @Argument(help: "contact, organisation, collaboration, agreement or engagement.")
+    @Argument(help: "contact, organisation, agreement, …: attache schema show lists them.")
     var kind: String
 
     @Option(
@@ -86,6 +86,15 @@ struct ListCommand: ParsableCommand {
         case "collaboration": ["id", "title", "status", "start", "lead"]
         case "agreement": ["id", "title", "status", "signed", "expires"]
         case "engagement": ["id", "subject", "type", "at"]
+        case "opportunity": ["id", "title", "type", "status", "deadline"]
+        case "priority": ["id", "title", "valid_from", "valid_to", "lead"]
+        case "posting": ["id", "title", "mission", "from", "to"]
+        case "event": ["id", "title", "type", "start", "country"]
+        case "output": ["id", "title", "type", "published", "doi"]
+        case "assessment": ["id", "subject", "quadrant", "country", "date"]
+        case "group": ["id", "name", "from", "to"]
+        case "mission": ["id", "name", "code", "city", "country"]
+        case "message": ["id", "title", "language", "valid_until"]
         default: ["id", "name", "changed"]
         }
     }

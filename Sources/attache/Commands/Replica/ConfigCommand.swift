@@ -12,6 +12,7 @@ struct ConfigCommand: ParsableCommand {
             attache config officer "S. Iqbal"    who works here from now on
             attache config region DE             whose rules telephone numbers follow
             attache config hq https://hq.example where headquarters is
+            attache config reporting-org XM-…    who publishes activities (export --format iati)
             """
     )
 
@@ -19,6 +20,9 @@ struct ConfigCommand: ParsableCommand {
     enum Name: String, ExpressibleByArgument, CaseIterable {
         case officer, region, mission
         case headquarters = "hq"
+        case reportingOrg = "reporting-org"
+        case reportingOrgType = "reporting-org-type"
+        case reportingOrgName = "reporting-org-name"
 
         /// What the desk keeps; headquarters' address is kept with what is known of it.
         var configuration: Desk.Configuration? {
@@ -26,6 +30,9 @@ struct ConfigCommand: ParsableCommand {
             case .officer: .officer
             case .region: .region
             case .mission: .mission
+            case .reportingOrg: .reportingOrg
+            case .reportingOrgType: .reportingOrgType
+            case .reportingOrgName: .reportingOrgName
             case .headquarters: nil
             }
         }
@@ -34,7 +41,7 @@ struct ConfigCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
     @OptionGroup var replica: ReplicaOptions
 
-    @Argument(help: "officer, region, mission or hq.")
+    @Argument(help: "The setting.")
     var name: Name
 
     @Argument(help: "The new value; without it the present one is shown.")
