@@ -65,6 +65,8 @@ struct RowParser: Sendable {
         var inputs: [(field: Field, input: FieldInput)] = []
         var unknown: [(key: FieldKey, bytes: [UInt8])] = []
         var kept: [JSONValue] = []
+        var context = self.context
+        context.otherRegion = Self.country(of: row)
         for value in row.fields {
             guard let field = kind.field(named: value.name) else {
                 unknown += try Self.unknown(value, of: kind)
@@ -74,7 +76,7 @@ struct RowParser: Sendable {
                 continue
             }
             do throws(DeskError) {
-                inputs.append((field, try input(value.value, for: field, &warnings)))
+                inputs.append((field, try input(value.value, for: field, context, &warnings)))
             } catch {
                 guard let column = value.column else { throw error }
                 warnings.append("“\(column)”: \(error.message); kept as it is")
@@ -82,7 +84,7 @@ struct RowParser: Sendable {
             }
         }
         if !kept.isEmpty, let field = kind.field(named: "extra") {
-            inputs.append((field, try input(.json(.array(kept)), for: field, &warnings)))
+            inputs.append((field, try input(.json(.array(kept)), for: field, context, &warnings)))
         }
         warnings += doubts(of: kind, inputs)
         var keys = Self.keys(inputs)
@@ -126,6 +128,7 @@ struct RowParser: Sendable {
     private func input(
         _ value: RowValue,
         for field: Field,
+        _ context: ValueContext,
         _ warnings: inout [String]
     ) throws(DeskError) -> FieldInput {
         var noticed: [ValueWarning] = []
@@ -147,6 +150,21 @@ struct RowParser: Sendable {
         } catch {
             throw DeskError(error, field: field.name)
         }
+    }
+
+    /// The country in which a row says that its person or organisation is.
+    private static func country(of row: ImportedRow) -> String? {
+        for name in ["country_of_residence", "country", "addresses"] {
+            for field in row.fields where field.name == name {
+                let text: String? =
+                    switch field.value {
+                    case .text(let cell): cell
+                    case .json(let json): json.string ?? json.array?.first?["country"]?.string
+                    }
+                if let code = text.flatMap({ CountryNames.code(of: $0) }) { return code }
+            }
+        }
+        return nil
     }
 
     /// What is doubtful about the values together.

@@ -39,7 +39,7 @@ struct CSVComposer {
     /// Keeps a cell as it is.
     mutating func keep(_ text: String, of column: String, _ warning: String? = nil) {
         extra.append(
-            .object([JSONMember("name", .string(column)), JSONMember("value", .string(text))])
+            .object([JSONMember("name", .string(column)), JSONMember("value", .string(text.plainLine))])
         )
         if let warning { warnings.append("“\(column)”: \(warning)") }
     }
@@ -172,7 +172,10 @@ struct CSVComposer {
             if has(field) || kind.field(named: field) == nil {
                 keep(text, of: column)
             } else {
-                fields.append(ImportedField(name: field, value: .json(.string(text)), column: column))
+                let value = field == "expertise_summary" ? text : text.oneLine
+                fields.append(
+                    ImportedField(name: field, value: .json(.string(value)), column: column)
+                )
             }
         }
         if let date = birthDate(), !has("birth_date") { fields.append(date) }
@@ -311,10 +314,10 @@ struct CSVComposer {
         label.isLabel = true
         let isPrimary = labels[label]?.hasPrefix("*") == true
         let type = item.heading.type ?? labels[label].flatMap { CSVValues.type(of: $0) }
-        return item.values.map { value in
+        return item.values.enumerated().map { index, value in
             ImportedField(
                 name: item.field,
-                value: .json(Self.json(value, item.field, type, isPrimary)),
+                value: .json(Self.json(value, item.field, type, isPrimary && index == 0)),
                 column: item.column
             )
         }

@@ -115,6 +115,7 @@ struct CSVHeader {
         case .address(.street) where Self.isWholeAddress(name, heading, all):
             heading.concept = .address(.formatted)
         case .familyName where CSVVocabulary.folded(name) == "nom" && !has(.givenName):
+            // “Nom” alone is the whole name.
             heading.concept = .fullName
         default: return column
         }

@@ -133,6 +133,19 @@ extension String {
         return String(scalars[first...last])
     }
 
+    /// The text in one line and without control characters, as `extra` can hold it.
+    var plainLine: String {
+        let line = oneLine
+        guard line.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F || $0 == 0xC2 }) else {
+            return line
+        }
+        return String(
+            String.UnicodeScalarView(
+                line.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
+            )
+        )
+    }
+
     /// The text in one line.
     var oneLine: String {
         contains(where: \.isNewline)

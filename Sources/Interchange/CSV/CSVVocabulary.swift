@@ -97,7 +97,7 @@ enum CSVVocabulary {
         (
             .familyName,
             """
-            Last Name,Family Name,Surname,Nachname,Familienname,Zuname,Nom de famille,
+            Last Name,Family Name,Surname,Nachname,Familienname,Zuname,Nom,Nom de famille,
             اسم العائلة,姓,Фамилия,Soyad
             """
         ),
@@ -199,7 +199,7 @@ enum CSVVocabulary {
             .position,
             """
             Job Title,Position,Current Position,Designation,Current Designation,Role,Occupation,
-            Organization Title,Job,Post,Current Post,Current Role,Current Job Title,Funktion,Beruf,
+            Organization Title,Profession,Job,Post,Current Post,Current Role,Current Job Title,Funktion,Beruf,
             Stellung,Berufsbezeichnung,Position im Unternehmen,Poste,Fonction,Intitulé du poste,
             عہدہ,المنصب,المسمى الوظيفي,职位,职务,役職,Должность,Unvan
             """

@@ -2,6 +2,9 @@
 public struct ValueContext: Sendable {
     /// The country whose rules a telephone number without country code follows.
     public var region: String?
+    /// Another country whose rules are tried where a number does not fit those of `region`: that of
+    /// the person's address.
+    public var otherRegion: String?
     /// The offset from UTC, in seconds, of a local time given in seconds since 1970 as if it were
     /// UTC; it reads instants without a zone.
     public var utcOffset: @Sendable (Int) -> Int
@@ -133,6 +136,8 @@ public enum ValueWarning: Hashable, Sendable {
     case checkDigit(scheme: String, text: String)
     /// A telephone number lacked what was put before it: `+`, or the region's trunk prefix.
     case phoneRepaired(typed: String, number: String)
+    /// A telephone number without a country code was read by the rules of the record's country.
+    case phoneRegion(typed: String, number: String)
     /// A telephone number has a length that its numbering plan does not know.
     case phoneLength(number: String)
     /// A currency that ISO 4217 has withdrawn.
@@ -151,6 +156,8 @@ public enum ValueWarning: Hashable, Sendable {
             "the check digit of \(scheme) \(text) is wrong; is it mistyped?"
         case .phoneRepaired(let typed, let number):
             "“\(typed)” was read as \(number), since the digits in front are missing; is it right?"
+        case .phoneRegion(let typed, let number):
+            "“\(typed)” was read as \(number), by the country of the address; is it right?"
         case .phoneLength(let number):
             "\(number) is longer or shorter than numbers of its country are; is it mistyped?"
         case .withdrawnCurrency(let code): "\(code) is no longer a currency of ISO 4217"

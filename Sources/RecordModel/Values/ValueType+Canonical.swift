@@ -111,16 +111,30 @@ extension ValueType {
         switch self {
         case .email: return EmailAddress.canonical(line)
         case .phone:
-            guard let number = PhoneNumber(line, region: context.region) else { return nil }
-            switch number.remark {
-            case .lacksPlus, .lacksTrunk:
-                warnings.append(.phoneRepaired(typed: line, number: number.text))
-            case .unusualLength: warnings.append(.phoneLength(number: number.text))
-            case nil: break
-            }
-            return number.text
+            return Self.phone(line, context, &warnings)
         default: return WebAddress.canonical(line)
         }
+    }
+
+    private static func phone(
+        _ line: String,
+        _ context: ValueContext,
+        _ warnings: inout [ValueWarning]
+    ) -> String? {
+        let number = PhoneNumber(line, region: context.region)
+        if number == nil || number?.remark != nil, let region = context.otherRegion,
+            let other = PhoneNumber(line, region: region), other.remark == nil
+        {
+            if other != number { warnings.append(.phoneRegion(typed: line, number: other.text)) }
+            return other.text
+        }
+        switch number?.remark {
+        case .lacksPlus, .lacksTrunk:
+            warnings.append(.phoneRepaired(typed: line, number: number?.text ?? ""))
+        case .unusualLength: warnings.append(.phoneLength(number: number?.text ?? ""))
+        case nil: break
+        }
+        return number?.text
     }
 
     private func kept(
