@@ -150,9 +150,11 @@ struct CSVForeignTests {
     }
 
     @Test(arguments: [
-        ("Name,Vorname\nMalik,Ayesha\n", "Ayesha Malik"), ("Nom,Prénom\nMalik,Ayesha\n", "Ayesha Malik"),
+        ("Name,Vorname\nMalik,Ayesha\n", "Ayesha Malik"),
+        ("Nom,Prénom\nMalik,Ayesha\n", "Ayesha Malik"),
         ("Nom,Ville\nAyesha Malik,Lyon\n", "Ayesha Malik"), ("NAME\tE-MAIL\nA B\ta@b.org\n", "A B"),
-        ("Display Name|First Name|Last Name\nDr A B|A|B\n", "Dr A B"), ("sep=;\nName;Ort\nA;Bonn\n", "A"),
+        ("Display Name|First Name|Last Name\nDr A B|A|B\n", "Dr A B"),
+        ("sep=;\nName;Ort\nA;Bonn\n", "A"),
         ("氏名,会社\n山田太郎,東京大学\n", "山田太郎"), ("نام,شہر\nعائشہ ملک,لاہور\n", "عائشہ ملک"),
     ])
     func namesAreFoundUnderManyHeadings(text: String, name: String) throws {
@@ -224,7 +226,10 @@ struct CSVForeignTests {
     }
 
     @Test func organisationsHaveWordsOfTheirOwn() throws {
-        let reader = try read("Institution,Country,Website,City\nNUST,Pakistan,nust.example,Islamabad\n", kind: "organisation")
+        let reader = try read(
+            "Institution,Country,Website,City\nNUST,Pakistan,nust.example,Islamabad\n",
+            kind: "organisation"
+        )
         let fields = fields(try #require(try reader.rows().first))
         #expect(fields["name"] == "NUST")
         #expect(fields["country"] == "Pakistan")

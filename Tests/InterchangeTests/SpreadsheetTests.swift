@@ -13,7 +13,9 @@ struct SpreadsheetTests {
         #expect(SpreadsheetDamage(cell) == damage)
     }
 
-    @Test(arguments: ["", "#", "#1", "E5", "1E", "1.5E+2", "#hashtag", "12", "1E9999999999999999999"])
+    @Test(arguments: [
+        "", "#", "#1", "E5", "1E", "1.5E+2", "#hashtag", "12", "1E9999999999999999999",
+    ])
     func otherCellsAreWhole(cell: String) {
         #expect(SpreadsheetDamage(cell) == nil)
     }

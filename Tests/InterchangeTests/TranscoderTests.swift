@@ -100,7 +100,8 @@ struct TranscoderTests {
     @Test func encodingsHaveTheNamesThatPeopleKnow() {
         for (name, encoding) in [
             ("UTF-8", TextEncoding.utf8), ("latin1", .windows1252), ("CP1252", .windows1252),
-            ("Windows-1256", .windows1256), ("Shift_JIS", .shiftJIS), ("utf-16", .utf16LittleEndian),
+            ("Windows-1256", .windows1256), ("Shift_JIS", .shiftJIS),
+            ("utf-16", .utf16LittleEndian),
         ] { #expect(TextEncoding(named: name) == encoding) }
         #expect(TextEncoding(named: "ebcdic") == nil)
         for encoding in TextEncoding.allCases {

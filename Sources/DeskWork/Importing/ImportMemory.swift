@@ -18,7 +18,11 @@ final class ImportMemory {
     private(set) var claimed: Set<RecordUID> = []
 
     /// Returns records of a name that a row bears, as far as they are not all too many.
-    func candidates(for portrait: Portrait, of kind: Kind, _ reader: StoreReader) throws -> [RecordUID] {
+    func candidates(
+        for portrait: Portrait,
+        of kind: Kind,
+        _ reader: StoreReader
+    ) throws -> [RecordUID] {
         try fill(kind, reader)
         var found: [RecordUID] = []
         for name in portrait.names.sorted() {
@@ -28,7 +32,11 @@ final class ImportMemory {
     }
 
     /// Returns the deleted record that bore one of a row's identifiers.
-    func deletedRecord(with keys: [RowKey], of kind: Kind, _ reader: StoreReader) throws -> RecordUID? {
+    func deletedRecord(
+        with keys: [RowKey],
+        of kind: Kind,
+        _ reader: StoreReader
+    ) throws -> RecordUID? {
         try fill(kind, reader)
         return deleted.isEmpty ? nil : keys.lazy.compactMap { self.deleted[$0.lookup] }.first
     }

@@ -85,8 +85,9 @@ struct Portrait: Sendable {
         return left != right
     }
 
-    /// The words of a name in alphabetical order, without titles; “Malik, Dr. Ayesha” has those of
-    /// “Ayesha Malik”.
+    /// The words of a name in alphabetical order, without titles.
+    ///
+    /// “Malik, Dr. Ayesha” has those of “Ayesha Malik”.
     private static func words(_ name: String) -> [String] {
         SearchFold.fold(name).split { !$0.isLetter && !$0.isNumber }
             .map(String.init)

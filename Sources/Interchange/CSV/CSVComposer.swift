@@ -39,7 +39,9 @@ struct CSVComposer {
     /// Keeps a cell as it is.
     mutating func keep(_ text: String, of column: String, _ warning: String? = nil) {
         extra.append(
-            .object([JSONMember("name", .string(column)), JSONMember("value", .string(text.plainLine))])
+            .object([
+                JSONMember("name", .string(column)), JSONMember("value", .string(text.plainLine)),
+            ])
         )
         if let warning { warnings.append("“\(column)”: \(warning)") }
     }
@@ -166,7 +168,9 @@ struct CSVComposer {
         func has(_ name: String) -> Bool {
             own.contains { $0.name == name } || fields.contains { $0.name == name }
         }
-        for field in names() where field.name == "names" || !has(field.name) { fields.append(field) }
+        for field in names() where field.name == "names" || !has(field.name) {
+            fields.append(field)
+        }
         for (concept, field) in Self.registers {
             guard let (text, column) = texts.removeValue(forKey: concept) else { continue }
             if has(field) || kind.field(named: field) == nil {

@@ -68,7 +68,10 @@ struct CSVHeader {
     static func known(_ cells: [String], of kind: Kind, map: [String: String]) -> Int {
         cells.count { cell in
             let name = cell.trimmingCharacters(in: .whitespaces)
-            guard !name.isEmpty, name.utf8.count <= 60 else { return false }
+            // A heading that holds a delimiter is more than one of another layout.
+            guard !name.isEmpty, name.utf8.count <= 60,
+                !name.contains(where: { "\";|\t".contains($0) })
+            else { return false }
             return map[name] != nil || column(name, of: kind) != nil
         }
     }
@@ -101,7 +104,11 @@ struct CSVHeader {
     ) -> Column {
         func has(_ concept: CSVHeading.Concept) -> Bool {
             all.contains { column in
-                if case .heading(let heading)? = column { heading.concept == concept } else { false }
+                if case .heading(let heading)? = column {
+                    heading.concept == concept
+                } else {
+                    false
+                }
             }
         }
         guard case .heading(var heading) = column else { return column }

@@ -106,8 +106,9 @@ struct CSVHeading: Hashable {
             if isLabel {
                 return CSVHeading(concept: .address(.formatted), number: number, isLabel: true)
             }
-            guard case .address(let part)? = part == "formatted"
-                ? .address(.formatted) : CSVVocabulary.concepts[part]
+            guard
+                case .address(let part)? = part == "formatted"
+                    ? .address(.formatted) : CSVVocabulary.concepts[part]
             else { return nil }
             return CSVHeading(concept: .address(part), number: number)
         default: return nil

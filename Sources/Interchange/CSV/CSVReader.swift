@@ -80,7 +80,8 @@ public struct CSVReader: RecordReader {
         let before = rows.dropLast().filter { !isSeparator($0) }
         notices = Self.notices(header, line: line, before: before)
         if isSupposed {
-            let message = "no heading is known, so line \(line) was taken as a row; --header 1 says it is one"
+            let message =
+                "no heading is known, so line \(line) was taken as a row; --header 1 says it is one"
             notices.append(.warning(line: line, message: message))
         }
         if let again {
@@ -136,7 +137,8 @@ public struct CSVReader: RecordReader {
     }
 
     /// Reads the rows up to the header, or the first one where there is none.
-    private static func upToHeader(_ parser: inout CSVParser, _ row: Int) throws -> [CSVParser.Row] {
+    private static func upToHeader(_ parser: inout CSVParser, _ row: Int) throws -> [CSVParser.Row]
+    {
         var rows: [CSVParser.Row] = []
         while rows.count < max(row, 1), let next = try parser.next() { rows.append(next) }
         return rows
@@ -248,7 +250,8 @@ public struct CSVReader: RecordReader {
                 else { continue }
                 row.fields.append(ImportedField(name: field, value: .text(value)))
             case .part(let field, let part):
-                guard let value = composer.date(text, as: part.type, of: name, survey?.orders[index])
+                guard
+                    let value = composer.date(text, as: part.type, of: name, survey?.orders[index])
                 else { continue }
                 items.add(part, text: value, to: field)
             case .heading(let heading):

@@ -15,7 +15,7 @@ struct CSVSurvey {
     ///
     /// - Parameters:
     ///   - parser: The file from its beginning.
-    ///   - layout: How many rows stand before the first that is looked at.
+    ///   - skipped: How many rows stand before the first that is looked at.
     ///   - dates: The columns of dates.
     ///   - phones: The columns of telephone numbers, which may have 13 digits too.
     /// - Throws: the source's error when reading fails.
@@ -61,6 +61,7 @@ struct CSVSurvey {
 enum IdentityNumber {
     /// Whether a cell is such a number; without its hyphens it might be another one.
     static func isOne(_ cell: String) -> Bool {
+        guard (13...20).contains(cell.utf8.count) else { return false }
         let digits = cell.utf8.filter { (0x30...0x39).contains($0) }
         guard digits.count == 13 else { return false }
         return cell.utf8.allSatisfy {
@@ -70,6 +71,7 @@ enum IdentityNumber {
 
     /// Whether a cell is such a number without doubt.
     static func isHyphenated(_ cell: String) -> Bool {
+        guard (15...20).contains(cell.utf8.count) else { return false }
         let groups = cell.split(separator: "-", omittingEmptySubsequences: false)
             .map { $0.filter { $0 != " " } }
         return groups.map(\.utf8.count) == [5, 7, 1] && isOne(cell)

@@ -186,7 +186,9 @@ struct CSVAddress {
     /// Whether the columns make an address: plain columns of city and country alone do not.
     var isPostal: Bool {
         slot != Slot()
-            || parts.keys.contains { [.formatted, .street, .extended, .box, .postcode].contains($0) }
+            || parts.keys.contains {
+                [.formatted, .street, .extended, .box, .postcode].contains($0)
+            }
     }
 
     /// The item of the field `addresses`.

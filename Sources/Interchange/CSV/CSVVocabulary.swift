@@ -33,7 +33,9 @@ enum CSVVocabulary {
     )
 
     /// Words that say nothing more.
-    static let fillers: Set = ["main", "primary", "of", "de", "the", "number", "nummer", "no", "nr"]
+    static let fillers: Set = [
+        "main", "primary", "of", "de", "the", "number", "nummer", "no", "nr",
+    ]
 
     private static func table(_ rows: [(String, String)]) -> [String: String] {
         var table: [String: String] = [:]
@@ -101,7 +103,10 @@ enum CSVVocabulary {
             اسم العائلة,姓,Фамилия,Soyad
             """
         ),
-        (.prefix, "Name Prefix,Prefix,Honorific,Honorific Prefix,Titel,Akademischer Titel,Salutation"),
+        (
+            .prefix,
+            "Name Prefix,Prefix,Honorific,Honorific Prefix,Titel,Akademischer Titel,Salutation"
+        ),
         (.suffix, "Name Suffix,Suffix,Namenszusatz,Suffixe"),
         (.nickname, "Nickname,Spitzname,Surnom,Known as"),
         (.maidenName, "Maiden Name,Birth Name,Geburtsname,Nom de jeune fille,Nom de naissance"),

@@ -9,6 +9,10 @@ enum SpreadsheetDamage: Hashable {
 
     /// Tells the damage of a cell, or returns nil.
     init?(_ cell: String) {
+        // Nearly every cell shows at once that it is whole.
+        guard cell.utf8.count < 40,
+            cell.utf8.contains(where: { $0 == 0x23 || $0 | 0x20 == 0x65 })
+        else { return nil }
         let text = cell.filter { !$0.isWhitespace }
         if text.hasPrefix("#") {
             if text.utf8.count >= 3, text.allSatisfy({ $0 == "#" }) {

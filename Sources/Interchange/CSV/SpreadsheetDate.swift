@@ -25,6 +25,7 @@ enum SpreadsheetDate {
     /// - Parameters:
     ///   - text: What stands in the cell.
     ///   - order: What other cells of the column tell, if they do.
+    /// - Returns: What the text is.
     static func read(_ text: String, order: Order?) -> Reading {
         let text = String(text.prefix(64))
         let (date, _) = parts(text)
@@ -88,13 +89,14 @@ enum SpreadsheetDate {
         }
     }
 
-    /// `04-15`
+    /// Reads `04-15`.
     private static func date(_ year: Int?, _ text: Substring) -> Reading? {
         let fields = text.split(separator: "-").compactMap { Int($0) }
         return fields.count == 2 ? date(year, fields[0], fields[1], nil) : nil
     }
 
-    private static func date(_ year: Int?, _ month: Int, _ day: Int, _ remark: String?) -> Reading? {
+    private static func date(_ year: Int?, _ month: Int, _ day: Int, _ remark: String?) -> Reading?
+    {
         let text = "\(year.map { padded($0, 4) } ?? "XXXX")-\(padded(month, 2))-\(padded(day, 2))"
         return EDTF(text) == nil ? nil : .date(text, remark: remark)
     }

@@ -17,7 +17,10 @@ enum CodePages {
         + (0xA0...0xFF).compactMap { Unicode.Scalar(UInt32($0)) }
 
     private static let windows1251 =
-        Array("ЂЃ‚ѓ„…†‡€‰Љ‹ЊЌЋЏђ‘’“”•–—�™љ›њќћџ\u{a0}ЎўЈ¤Ґ¦§Ё©Є«¬\u{ad}®Ї°±Ііґµ¶·ё№є»јЅѕї".unicodeScalars)
+        Array(
+            "ЂЃ‚ѓ„…†‡€‰Љ‹ЊЌЋЏђ‘’“”•–—�™љ›њќћџ\u{a0}ЎўЈ¤Ґ¦§Ё©Є«¬\u{ad}®Ї°±Ііґµ¶·ё№є»јЅѕї"
+                .unicodeScalars
+        )
         + (0x410...0x44F).compactMap { Unicode.Scalar(UInt32($0)) }
 
     private static let windows1256 = Array(

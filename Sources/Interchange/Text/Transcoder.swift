@@ -27,6 +27,7 @@ struct Transcoder {
     /// - Parameters:
     ///   - bytes: What was read; where the encoding is not known, as much as `sampleSize` at once.
     ///   - isLast: Whether nothing follows.
+    ///   - output: Takes the bytes.
     mutating func append(_ bytes: [UInt8], isLast: Bool, to output: inout [UInt8]) {
         var input = pending + bytes
         pending = []

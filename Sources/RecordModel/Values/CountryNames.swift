@@ -16,8 +16,8 @@ public enum CountryNames {
 
     /// The languages whose names are known.
     private static let languages = [
-        "en", "de", "fr", "ur", "ar", "fa", "zh-Hans", "zh-Hant", "ru", "tr", "es", "it", "pt", "ja",
-        "uz", "kk", "ps",
+        "en", "de", "fr", "ur", "ar", "fa", "zh-Hans", "zh-Hant", "ru", "tr", "es", "it", "pt",
+        "ja",
     ]
 
     private static let codes: [String: String] = {
@@ -38,6 +38,8 @@ public enum CountryNames {
                 add(name, code)
             }
         }
+        // In Arabic both parts of the island of Saint Martin are called so.
+        shared.insert(key("سانت مارتن"))
         for name in shared { codes[name] = nil }
         for line in others.split(separator: "\n") {
             for name in line.dropFirst(3).split(separator: ",") {
@@ -49,8 +51,9 @@ public enum CountryNames {
 
     /// Letters and digits alone, without articles and what states call themselves in front.
     private static func key(_ name: String) -> String {
-        var words = SearchFold.fold(name).split { !$0.isLetter && !$0.isNumber }[...]
-        if words.first == "the" { words = words.dropFirst() }
+        let folded = SearchFold.fold(name).split { !$0.isLetter && !$0.isNumber }
+        var words = folded.filter { !joints.contains(String($0)) }
+            .map { $0 == "saint" ? "st" : $0 }[...]
         while words.count > 2, forms.contains(String(words[words.startIndex])) {
             guard let of = words.firstIndex(where: { $0 == "of" || $0 == "de" || $0 == "du" }),
                 of < words.endIndex - 1, of - words.startIndex <= 3
@@ -59,6 +62,11 @@ public enum CountryNames {
         }
         return words.joined()
     }
+
+    /// “Trinidad and Tobago” and “Trinidad & Tobago” are one.
+    private static let joints: Set = [
+        "the", "and", "und", "et", "y", "e", "ve", "и", "و", "和", "en",
+    ]
 
     /// “Islamic Republic of Pakistan” is Pakistan; but the Republic of Korea has a name below.
     private static let forms: Set = [
@@ -80,6 +88,12 @@ public enum CountryNames {
         CZ Czech Republic,Czechia,Tschechische Republik,République tchèque
         DE Federal Republic of Germany,BRD,Bundesrepublik Deutschland,Allemagne fédérale,جرمنی
         FM Federated States of Micronesia
+        GS South Georgia
+        HM Heard Island and McDonald Islands
+        IO British Indian Ocean Territory
+        TF French Southern and Antarctic Lands
+        UM United States Minor Outlying Islands
+        VI United States Virgin Islands,US Virgin Islands
         GB UK,U.K.,Great Britain,Britain,England,Scotland,Wales,Northern Ireland,Grossbritannien
         GB Großbritannien,Grande-Bretagne,Angleterre,برطانیہ,انگلینڈ,بريطانيا,إنجلترا,Англия,英国
         HK Hong Kong,Hongkong,Hong Kong SAR
@@ -98,6 +112,7 @@ public enum CountryNames {
         PS Palestine,State of Palestine,Palästina,فلسطین,فلسطين,Палестина
         RU Russian Federation,Russia,Russische Föderation,Fédération de Russie,روس,РФ,Российская Федерация
         SA KSA,Kingdom of Saudi Arabia,Saudi,Saudia,سعودیہ,سعودی عرب,السعودية
+        SH Saint Helena,Saint Helena Ascension and Tristan da Cunha
         SK Slovak Republic,Slowakische Republik
         SY Syrian Arab Republic
         SZ Swaziland

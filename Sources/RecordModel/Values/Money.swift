@@ -61,8 +61,9 @@ enum Currencies {
         return withdrawnWithoutDecimals.contains(code) ? 0 : 2
     }
 
-    /// Codes that were withdrawn, as of 2026. ISO 4217 states no decimals for them any more: they
-    /// are written with those that they last had.
+    /// Codes that were withdrawn, as of 2026.
+    ///
+    /// ISO 4217 states no decimals for them any more: they are written with those they last had.
     static let withdrawn = Set(
         """
         ADP AFA ALK ANG AOK AON AOR ARA ARP ARY ATS AYM AZM BAD BEC BEF BEL BGJ BGK BGL BGN BOP

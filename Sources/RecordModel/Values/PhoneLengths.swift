@@ -9,8 +9,9 @@ enum PhoneLengths {
         var services: Set<Int> = []
     }
 
-    /// Whether a number behind its calling code has a length that its plan knows; true where no
-    /// plan is known. Regions that share a code share their lengths.
+    /// Whether a number behind its calling code has a length that its plan knows.
+    ///
+    /// True where no plan is known. Regions that share a code share their lengths.
     static func fit(_ national: some StringProtocol, code: String) -> Bool {
         fit(national, plans[code])
     }

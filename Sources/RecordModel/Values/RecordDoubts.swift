@@ -23,6 +23,7 @@ public struct RecordDoubts {
     ///   - now: The present moment, in seconds since 1970.
     ///   - text: The value of a register in canonical text.
     ///   - items: The items of a set, rows or log.
+    /// - Returns: The doubts, in the order of the rules.
     /// - Complexity: O(*n*) in the items of the record.
     public static func doubts(
         of kind: Kind,
@@ -99,7 +100,8 @@ public struct RecordDoubts {
     /// A person abroad may well keep a number from home; but one number at least is expected to be
     /// of the country where they live.
     private mutating func lookAtPhones() {
-        let home = kind.field(named: "country_of_residence") == nil ? "country" : "country_of_residence"
+        let home =
+            kind.field(named: "country_of_residence") == nil ? "country" : "country_of_residence"
         guard let country = value(home), let code = CallingCodes.regions[country]?.code,
             let phones = kind.field(named: "phones")
         else { return }

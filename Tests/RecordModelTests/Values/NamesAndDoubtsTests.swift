@@ -66,7 +66,8 @@ struct NamesAndDoubtsTests {
 
     // MARK: Doubts
 
-    private func doubts(_ kind: String, _ values: KeyValuePairs<String, String>) throws -> [String] {
+    private func doubts(_ kind: String, _ values: KeyValuePairs<String, String>) throws -> [String]
+    {
         let kind = try #require(Schema.builtIn.kind(named: kind))
         var warnings: [ValueWarning] = []
         let inputs = try values.map { name, text in
@@ -112,7 +113,9 @@ struct NamesAndDoubtsTests {
         #expect(try doubts("collaboration", ["start": "2024", "end": "../2023"]).count == 1)
         let posts = #"[{"organisation":"A","from":"2020","to":"2018"}]"#
         #expect(try doubts("contact", ["affiliations": posts]).count == 1)
-        #expect(try doubts("agreement", ["signed": "2024-05-01", "expires": "2023-01-01"]).count == 1)
+        #expect(
+            try doubts("agreement", ["signed": "2024-05-01", "expires": "2023-01-01"]).count == 1
+        )
     }
 
     @Test func noNumberOfTheCountryOfResidenceIsDoubted() throws {

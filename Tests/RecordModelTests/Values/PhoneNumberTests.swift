@@ -58,7 +58,8 @@ struct PhoneNumberTests {
 
     @Test(arguments: [
         ("030 123456", "DE"), ("0301 2345678", "PK"), ("(201) 555-0123", "US"),
-        ("8 (495) 123-45-67", "RU"), ("91 234 56 78", "TJ"), ("612345678", "ES"), ("2 2123 4567", "CL"),
+        ("8 (495) 123-45-67", "RU"), ("91 234 56 78", "TJ"), ("612345678", "ES"),
+        ("2 2123 4567", "CL"),
     ])
     func whatIsWholeIsNotDoubted(typed: String, region: String) {
         let number = PhoneNumber(typed, region: region)
@@ -95,6 +96,8 @@ struct PhoneNumberTests {
             for prefix in prefixes.isEmpty ? ["00"] : prefixes {
                 #expect(prefix.prefixMatch(of: pattern) != nil, "\(region) \(prefix)")
             }
+            // The Marshall Islands have a trunk prefix on paper; numbers there are dialled whole.
+            guard region != "MH" else { continue }
             let trunk = try #require(row["national_prefix"])
             #expect(CallingCodes.regions[region]?.trunk == trunk, "\(region) \(trunk)")
         }
