@@ -174,6 +174,19 @@ struct CSVImportTests {
         #expect(try test.text("ber-1", "languages")?.contains("ur") == true)
     }
 
+    @Test func whatIsDoubtfulAboutATypedRecordIsTold() throws {
+        let test = try TestDesk()
+        let receipt = try test.add("preferred_name=A B", "birth_date=2090")
+        #expect(receipt.warnings.count == 1)
+        #expect(receipt.json["warnings"]?.array?.count == 1)
+        #expect(try test.set("ber-1", "city=Bonn").warnings.isEmpty)
+        let late = try test.add(kind: "collaboration", "title=T", "start=2024", "end=2023")
+        #expect(late.warnings.first?.hasPrefix("end:") == true)
+        #expect(throws: DeskError.self) {
+            try test.set(late.id, #"budget+={"amount":"DEM 5"}"#)
+        }
+    }
+
     @Test func numbersAreReadByTheMissionsRegionOrTheAddress() throws {
         let test = try TestDesk()
         try test.desk.configure(.region, "DE")

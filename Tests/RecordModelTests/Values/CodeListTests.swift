@@ -85,7 +85,9 @@ struct CodeListTests {
                 let found = CountryNames.code(of: name)
                 // A name may be unknown, but must never stand for another country.
                 // The list gives Guinea the Persian name of Papua New Guinea.
-                if let found, found != code, (code, language) != ("GN", "fa") { Issue.record("\(name) is \(code), not \(found)") }
+                if let found, found != code, (code, language) != ("GN", "fa") {
+                    Issue.record("\(name) is \(code), not \(found)")
+                }
                 if found == nil { missed.append("\(language) \(name)") }
             }
             #expect(CountryNames.code(of: row["en"] ?? "") == code, "\(row["en"] ?? "")")
