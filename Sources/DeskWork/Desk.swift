@@ -51,11 +51,16 @@ public struct Desk: Sendable {
 
     private static func surroundings(region: String?) -> ValueContext {
         let zone = TimeZone.current
-        return ValueContext(
+        var context = ValueContext(
             region: region,
             utcOffset: { zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double($0))) }
         )
+        context.acceptsWithdrawnCurrencies = false
+        return context
     }
+
+    /// The present moment, in seconds since 1970.
+    var nowInSeconds: Int { Int(clamping: store.environment.now().milliseconds / 1000) }
 
     /// The kinds and fields.
     public var schema: Schema { store.schema }

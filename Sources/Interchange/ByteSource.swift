@@ -7,6 +7,7 @@ public struct ByteSource {
     public static let chunkSize = 64 * 1024
 
     private enum Origin {
+        case file(FileHandle, path: String)
         case handle(FileHandle)
         case memory([UInt8], chunkSize: Int)
     }
@@ -27,7 +28,7 @@ public struct ByteSource {
         let isRegular = attributes?[.type] as? FileAttributeType == .typeRegular
         name = path
         totalBytes = isRegular ? (attributes?[.size] as? NSNumber)?.intValue : nil
-        origin = .handle(handle)
+        origin = isRegular ? .file(handle, path: path) : .handle(handle)
     }
 
     /// Reads what the handle still has to give, such as standard input.
@@ -44,12 +45,23 @@ public struct ByteSource {
         origin = .memory(bytes, chunkSize: max(1, chunkSize))
     }
 
+    /// Returns the same bytes from their beginning, or nil for a pipe, which gives them once.
+    /// - Throws: Foundation's error when the file is absent or may not be read.
+    func reopened() throws -> ByteSource? {
+        switch origin {
+        case .file(_, let path): try ByteSource(path: path)
+        case .handle: nil
+        case .memory(let bytes, let chunkSize):
+            ByteSource(bytes: bytes, name: name, chunkSize: chunkSize)
+        }
+    }
+
     /// Appends the next chunk to `buffer` and returns false at the end.
     /// - Throws: Foundation's error when reading fails.
     mutating func read(into buffer: inout [UInt8]) throws -> Bool {
         let before = buffer.count
         switch origin {
-        case .handle(let handle):
+        case .handle(let handle), .file(let handle, _):
             if let chunk = try handle.read(upToCount: Self.chunkSize) {
                 buffer.append(contentsOf: chunk)
             }
@@ -61,15 +73,21 @@ public struct ByteSource {
     }
 }
 
-/// The stretch of a source that a reader still needs; a UTF-8 byte order mark is taken off.
+/// The stretch of a source that a reader still needs, in UTF-8.
 struct ByteWindow {
     private(set) var source: ByteSource
+    private(set) var transcoder: Transcoder
     private var buffer: [UInt8] = []
     private var start = 0
-    private var isOpened = false
+    private var isAtEnd = false
 
-    init(_ source: ByteSource) {
+    /// Opens a window on a source.
+    ///
+    /// A byte order mark is taken off. The encoding is UTF-8 unless another is said; nil finds it
+    /// out by what is read.
+    init(_ source: ByteSource, encoding: TextEncoding? = .utf8) {
         self.source = source
+        transcoder = Transcoder(encoding)
     }
 
     /// The number of bytes that were read and not yet consumed.
@@ -81,8 +99,9 @@ struct ByteWindow {
             buffer.removeFirst(start)
             start = 0
         }
-        guard isOpened else { return try open() }
-        return try source.read(into: &buffer)
+        let before = buffer.count
+        while buffer.count == before, !isAtEnd { try readChunk() }
+        return buffer.count > before
     }
 
     /// Marks the first `length` bytes as done with.
@@ -95,12 +114,15 @@ struct ByteWindow {
         buffer.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[start...])) }
     }
 
-    private mutating func open() throws -> Bool {
-        isOpened = true
-        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-        // A pipe may hand out the mark in pieces.
-        while buffer.count < mark.count, try source.read(into: &buffer) {}
-        if buffer.starts(with: mark) { buffer.removeFirst(mark.count) }
-        return try !buffer.isEmpty || source.read(into: &buffer)
+    private mutating func readChunk() throws {
+        var chunk: [UInt8] = []
+        isAtEnd = try !source.read(into: &chunk)
+        // A pipe may hand out a mark in pieces, and an encoding shows only in a longer stretch.
+        let needed = source.bytesRead == chunk.count || transcoder.encoding == nil
+        if needed {
+            let enough = transcoder.encoding == nil ? Transcoder.sampleSize : 3
+            while !isAtEnd, chunk.count < enough { isAtEnd = try !source.read(into: &chunk) }
+        }
+        transcoder.append(chunk, isLast: isAtEnd, to: &buffer)
     }
 }

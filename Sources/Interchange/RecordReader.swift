@@ -71,11 +71,15 @@ public struct ImportedField: Hashable, Sendable {
     public var name: String
     /// The value in the syntax of the file's format.
     public var value: RowValue
+    /// The column from which the value comes, where the file is in another program's words: a
+    /// value that the field does not accept is then kept in `extra` and does not refuse the row.
+    public var column: String?
 
     /// Creates a field.
-    public init(name: String, value: RowValue) {
+    public init(name: String, value: RowValue, column: String? = nil) {
         self.name = name
         self.value = value
+        self.column = column
     }
 }
 

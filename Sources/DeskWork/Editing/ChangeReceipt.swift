@@ -39,6 +39,9 @@ public struct ChangeReceipt: Hashable, Sendable {
             JSONMember("space", .string(space)),
         ]
         if let change { members.append(JSONMember("change", .string(change))) }
+        if !warnings.isEmpty {
+            members.append(JSONMember("warnings", .array(warnings.map { .string($0) })))
+        }
         return .object(members)
     }
 }

@@ -30,7 +30,8 @@ extension Desk {
             var surroundings = self.surroundings
             for assignment in assignments { try draft.apply(assignment, &surroundings) }
             try requireName(draft)
-            return try commit(draft, writer, id: shortID, warnings: surroundings.warnings)
+            let warnings = surroundings.warnings + doubts(about: draft)
+            return try commit(draft, writer, id: shortID, warnings: warnings)
         }
     }
 
@@ -46,7 +47,8 @@ extension Desk {
             var surroundings = self.surroundings
             for assignment in assignments { try draft.apply(assignment, &surroundings) }
             try requireName(draft)
-            return try commit(draft, writer, viewer, warnings: surroundings.warnings)
+            let warnings = surroundings.warnings + doubts(about: draft)
+            return try commit(draft, writer, viewer, warnings: warnings)
         }
     }
 
@@ -82,6 +84,21 @@ extension Desk {
     }
 
     // MARK: Making a change
+
+    /// What is doubtful about a record as a draft leaves it, as far as the draft has to do with it.
+    func doubts(about draft: RecordDraft) -> [String] {
+        let written = Set(draft.writtenFields)
+        return RecordDoubts.doubts(
+            of: draft.kind,
+            now: nowInSeconds,
+            text: { field in
+                let content = draft.content(of: FieldKey(field.number), in: draft.space(of: field))
+                return content?.bytes.map { String(decoding: $0, as: UTF8.self) }
+            },
+            items: { field in draft.items(of: field).map(\.item) }
+        )
+        .filter { !written.isDisjoint(with: $0.fields) }.map(\.message)
+    }
 
     var surroundings: DraftSurroundings {
         DraftSurroundings(context: context, random: store.environment.random)

@@ -52,6 +52,15 @@ struct RecordDraft {
     /// Whether nothing is done.
     var isEmpty: Bool { mainSteps.isEmpty && otherSteps.isEmpty }
 
+    /// The names of the fields that are written, in the order of their numbers.
+    var writtenFields: [String] {
+        var numbers: Set<UInt32> = []
+        for case .write(let key, _) in mainSteps + otherSteps.values.joined() {
+            numbers.insert(key.number)
+        }
+        return numbers.sorted().compactMap { kind.field(number: $0)?.name }
+    }
+
     /// The spaces of the parts that are changed, the main part's first.
     var spaces: [SpaceName] { (mainSteps.isEmpty ? [] : [space]) + otherSteps.keys.sorted() }
 

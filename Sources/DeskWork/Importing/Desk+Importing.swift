@@ -12,7 +12,9 @@ extension Desk {
     ///
     /// A row is matched by its uid, an authority's identifier, an import id, an ORCID iD or a ROR id.
     /// A row without any of these is matched by the short id of an export, in the same space; a
-    /// record that it makes gets an import id of the row's content.
+    /// record that it makes gets an import id of the row's content. Where that finds nothing, a
+    /// record of the same name is it if they share an e-mail address or telephone number that is
+    /// one person's, or the employer; of several such a person has to choose.
     ///
     /// An import changes single values and adds items; it takes none away. What a source says
     /// unchanged since the last import gives way to what officers wrote meanwhile, and a conflict
@@ -22,13 +24,16 @@ extension Desk {
     ///   - options: What and how.
     ///   - isCancelled: Asked between transactions; what is counted then is done.
     ///   - progress: Told after each transaction.
+    ///   - row: Told what becomes of each row, in the order of the files; what it throws ends the
+    ///     import at the last transaction.
     /// - Returns: What became of every row.
     /// - Throws: `DeskError` (`usage`, `unknown_kind`, `unknown_space`, `unknown_field`), and what
     ///   reading the files reports. A row is never a reason to throw.
     public func importFiles(
         _ options: ImportOptions,
         isCancelled: () -> Bool = { false },
-        progress: (ImportProgress) -> Void = { _ in }
+        progress: (ImportProgress) -> Void = { _ in },
+        row: (ImportRowOutcome) throws -> Void = { _ in }
     ) throws -> ImportSummary {
         var run = ImportRun(
             name: options.isDryRun ? "" : hexadecimal(surroundings.newKey().prefix(4)),
@@ -50,7 +55,7 @@ extension Desk {
             do {
                 try store.write { writer in
                     while let batch = try source.next(), !isCancelled() {
-                        try take(batch.rows, &run, writer)
+                        try take(batch.rows, &run, writer, row)
                         progress(batch.progress)
                     }
                     throw DryRun(summary: run.summary)
@@ -67,7 +72,7 @@ extension Desk {
             }
             var next = run
             try store.write { writer in
-                try take(batch.rows, &next, writer)
+                try take(batch.rows, &next, writer, row)
                 try writer.putImportRun(
                     StoredImportRun(
                         run: next.name,
@@ -130,11 +135,39 @@ extension Desk {
                     hint: "Say --kind contact, for example."
                 )
             }
-            do {
-                return (file, try CSVReader(source, kind: kind(named: name), map: options.map))
-            } catch let error as InterchangeError {
-                throw DeskError(.usage, "\(file): \(error.sentence)")
+            return (file, try csvReader(of: file, source, kind(named: name), options))
+        }
+    }
+
+    private func csvReader(
+        of file: String,
+        _ source: ByteSource,
+        _ kind: Kind,
+        _ options: ImportOptions
+    ) throws -> CSVReader {
+        let encoding = try options.encoding.map { name in
+            guard let encoding = TextEncoding(named: name) else {
+                let known = TextEncoding.allCases.map(\.rawValue).joined(separator: ", ")
+                throw DeskError(
+                    .usage,
+                    "there is no encoding “\(name)”",
+                    hint: "Encodings are \(known)."
+                )
             }
+            return encoding
+        }
+        do {
+            return try CSVReader(
+                source,
+                kind: kind,
+                options: CSVOptions(
+                    map: options.map,
+                    encoding: encoding,
+                    headerRow: options.headerRow
+                )
+            )
+        } catch let error as InterchangeError {
+            throw DeskError(.usage, "\(file): \(error.sentence)", hint: error.hint)
         }
     }
 
@@ -142,10 +175,11 @@ extension Desk {
     private func take(
         _ rows: [ReadRow],
         _ run: inout ImportRun,
-        _ writer: StoreWriter
+        _ writer: StoreWriter,
+        _ tell: (ImportRowOutcome) throws -> Void
     ) throws {
         let viewer = RecordViewer(writer.reader, missionSpace: missionSpace)
-        let planner = ImportPlanner(desk: self, viewer: viewer)
+        let planner = ImportPlanner(desk: self, viewer: viewer, memory: run.memory)
         var pending = PendingImport()
         func commit() throws {
             guard !pending.isEmpty else { return }
@@ -159,34 +193,55 @@ extension Desk {
                 try writer.commit(edits, in: space, attribution: attribution)
             }
             pending = PendingImport()
+            run.memory.didCommit()
         }
         for row in rows {
             switch row {
-            case .refused(let note): run.summary.refused.append(note)
+            case .refused(let note): try tell(run.refuse(note.file, note.line, note.reason))
             case .warning(let note): run.summary.warnings.append(note)
             case .parsed(let row):
                 do {
                     if pending.touches(row) { try commit() }
-                    try plan(row, planner, &pending, &run, writer)
+                    var outcome = try plan(row, planner, &pending, &run, writer)
+                    if outcome == nil {
+                        try commit()
+                        outcome = try plan(row, planner, &pending, &run, writer)
+                    }
+                    for message in row.warnings { run.warn(row.file, row.line, message) }
+                    if let outcome { try tell(outcome) }
                 } catch let error as DeskError {
-                    run.refuse(row.file, row.line, error.message)
+                    try tell(run.refuse(row.file, row.line, error.message))
                 }
             }
         }
         try commit()
     }
 
+    /// Plans what a row does; nil where what waits has to be committed first.
     private func plan(
         _ row: ParsedRow,
         _ planner: ImportPlanner,
         _ pending: inout PendingImport,
         _ run: inout ImportRun,
         _ writer: StoreWriter
-    ) throws {
-        for message in row.warnings { run.warn(row.file, row.line, message) }
+    ) throws -> ImportRowOutcome? {
+        func outcome(
+            _ action: ImportRowOutcome.Action,
+            _ id: String,
+            _ draft: RecordDraft
+        ) -> ImportRowOutcome {
+            let fields = draft.writtenFields.filter { !Self.ownFields.contains($0) }
+            return ImportRowOutcome(
+                file: row.file,
+                line: row.line,
+                action: action,
+                id: id,
+                fields: fields
+            )
+        }
         switch try planner.match(row) {
-        case .held(let reason):
-            run.hold(row.file, row.line, reason)
+        case .pending: return nil
+        case .held(let reason): return run.hold(row.file, row.line, reason)
         case .new(let uid):
             var draft = RecordDraft(
                 new: uid,
@@ -199,29 +254,41 @@ extension Desk {
             planner.fill(&draft, with: row, surroundings)
             try requireName(draft)
             // Numbered last, so that a refused row takes no number.
-            draft.write(.value(Array(writer.nextShortID().utf8)), to: .shortID, in: draft.space)
+            let shortID = writer.nextShortID()
+            draft.write(.value(Array(shortID.utf8)), to: .shortID, in: draft.space)
             pending.add(draft, row)
+            run.remember(uid, row, isNew: true)
             run.summary.created += 1
-        case .existing(let held):
-            if try update(held, row, planner, &pending, &run) {
-                run.summary.updated += 1
-            } else {
+            return outcome(.created, shortID, draft)
+        case .existing(let held), .takenBack(let held):
+            let isBack = held.isHidden
+            let draft = try update(held, row, planner, &run)
+            let name = try planner.viewer.name(of: held)
+            if !draft.isEmpty { pending.add(draft, row) }
+            run.remember(held.uid, row, isNew: false)
+            if isBack {
+                run.summary.created += 1
+            } else if draft.isEmpty {
                 run.summary.unchanged += 1
+            } else {
+                run.summary.updated += 1
             }
-        case .takenBack(let held):
-            _ = try update(held, row, planner, &pending, &run)
-            run.summary.created += 1
+            return outcome(isBack ? .created : draft.isEmpty ? .unchanged : .updated, name, draft)
         }
     }
 
-    /// Returns whether a row had something to say to its record.
+    /// Fields that an import writes of itself.
+    private static let ownFields: Set = [
+        "life", "short_id", "owner", "handling", "sources", "import_ids",
+    ]
+
+    /// Returns what a row has to say to its record.
     private func update(
         _ held: HeldRecord,
         _ row: ParsedRow,
         _ planner: ImportPlanner,
-        _ pending: inout PendingImport,
         _ run: inout ImportRun
-    ) throws -> Bool {
+    ) throws -> RecordDraft {
         var draft = RecordDraft(held, kind: row.kind, missionSpace: missionSpace)
         if held.isHidden { draft.undelete() }
         let conflicts = try planner.update(&draft, of: held, with: row, surroundings)
@@ -229,9 +296,7 @@ extension Desk {
             let name = try planner.viewer.name(of: held)
             run.warn(row.file, row.line, "\(field) of \(name) is in conflict and was left so")
         }
-        if draft.isEmpty { return false }
-        pending.add(draft, row)
-        return true
+        return draft
     }
 }
 
@@ -261,6 +326,8 @@ private struct PendingImport {
 struct ImportRun {
     let name: String
     let files: [String]
+    /// Shared by all batches of the run, which come one after the other.
+    let memory = ImportMemory()
     var summary: ImportSummary
 
     init(name: String, files: [String]) {
@@ -269,12 +336,20 @@ struct ImportRun {
         summary = ImportSummary(run: name)
     }
 
-    mutating func refuse(_ file: String, _ line: Int, _ reason: String) {
+    mutating func refuse(_ file: String, _ line: Int, _ reason: String) -> ImportRowOutcome {
         summary.refused.append(ImportRowNote(file: file, line: line, reason: reason))
+        return ImportRowOutcome(file: file, line: line, action: .refused, reason: reason)
     }
 
-    mutating func hold(_ file: String, _ line: Int, _ reason: String) {
+    mutating func hold(_ file: String, _ line: Int, _ reason: String) -> ImportRowOutcome {
         summary.held.append(ImportRowNote(file: file, line: line, reason: reason))
+        return ImportRowOutcome(file: file, line: line, action: .held, reason: reason)
+    }
+
+    /// Remembers which record a row was about.
+    func remember(_ uid: RecordUID, _ row: ParsedRow, isNew: Bool) {
+        guard let portrait = row.portrait else { return }
+        memory.remember(uid, portrait, isNew: isNew)
     }
 
     mutating func warn(_ file: String, _ line: Int, _ message: String) {
@@ -294,11 +369,29 @@ extension InterchangeError {
     var sentence: String {
         switch self {
         case .noKnownColumn(let header, let kind):
-            "no column is a field of \(kind): \(header.prefix(8).joined(separator: ", "))"
+            "no column is a field of \(kind): \(Self.list(header, 8))"
+        case .unknownColumn(let name, []): "the file has no column \(name), counted from 1"
         case .unknownColumn(let name, let header):
-            "there is no column “\(name)”; there are \(header.prefix(12).joined(separator: ", "))"
+            "there is no column “\(name)”; there are \(Self.list(header, 12))"
         case .unknownField(let name, let kind): "\(kind) has no field “\(name)”"
         case .unreadableHeader(let reason): "the header cannot be read: \(reason)"
         }
+    }
+
+    /// What to do about it.
+    var hint: String? {
+        switch self {
+        case .noKnownColumn(_, let kind):
+            "Name columns with --map COLUMN=FIELD; if the file has no header, number them: "
+                + "--map 1=preferred_name --map 2=emails. attache schema show \(kind) lists fields."
+        case .unknownColumn:
+            "Columns are named as the header has them, or numbered from 1: --map 3=city."
+        case .unknownField(_, let kind): "attache schema show \(kind) lists its fields."
+        case .unreadableHeader: nil
+        }
+    }
+
+    private static func list(_ header: [String], _ limit: Int) -> String {
+        header.prefix(limit).joined(separator: ", ") + (header.count > limit ? ", …" : "")
     }
 }

@@ -7,6 +7,7 @@ import RecordStorage
 struct ImportPlanner {
     let desk: Desk
     let viewer: RecordViewer
+    let memory: ImportMemory
 
     /// Which record a row is about.
     enum Match {
@@ -18,6 +19,8 @@ struct ImportPlanner {
         case takenBack(HeldRecord)
         /// A person has to look.
         case held(reason: String)
+        /// One that this run made and has not committed yet: to be asked again when it has.
+        case pending
     }
 
     // MARK: Matching
@@ -43,12 +46,56 @@ struct ImportPlanner {
             }
         }
         switch found.count {
-        case 0: return .new(row.uid ?? RecordUID(desk.store.environment.random()))
+        case 0:
+            let deleted = try memory.deletedRecord(with: row.keys, of: row.kind, viewer.reader)
+            if let deleted, let held = try viewer.reader.held(deleted) {
+                return try accept(held, for: row)
+            }
+            return try similar(to: row)
+                ?? .new(row.uid ?? RecordUID(desk.store.environment.random()))
         case 1: return try accept(found[0], for: row)
         default:
             let names = try found.map(viewer.name).joined(separator: ", ")
             return .held(reason: "its identifiers name several records: \(names)")
         }
+    }
+
+    /// How many records of one name are compared with a row; beyond, a name tells nothing.
+    private static let candidateLimit = 64
+
+    /// Finds the record that a row without a known identifier is about: one of the same name with
+    /// which it shares what is one person's.
+    private func similar(to row: ParsedRow) throws -> Match? {
+        guard let portrait = row.portrait, !portrait.names.isEmpty else { return nil }
+        var strong: [RecordUID] = []
+        var weak: [RecordUID] = []
+        let candidates = try memory.candidates(for: portrait, of: row.kind, viewer.reader)
+        for uid in candidates.prefix(Self.candidateLimit) {
+            let isClaimed = memory.claimed.contains(uid)
+            // Rows of one file that have identifiers of their own are different records.
+            if isClaimed, row.isIdentified { continue }
+            guard let other = try self.portrait(of: uid, row.kind) else { continue }
+            switch portrait.likeness(to: other) {
+            case .strong: strong.append(uid)
+            // Two rows of one file are two people unless more than name and employer joins them.
+            case .weak where !isClaimed && !row.isIdentified: weak.append(uid)
+            case .weak, .none: continue
+            }
+        }
+        let found = strong.isEmpty ? weak : strong
+        guard let first = found.first else { return nil }
+        guard found.count == 1 else {
+            let names = try found.compactMap { try viewer.reader.held($0) }.map(viewer.name)
+            return .held(reason: "several records fit by name: \(names.joined(separator: ", "))")
+        }
+        guard let held = try viewer.reader.held(first) else { return .pending }
+        return try accept(held, for: row)
+    }
+
+    private func portrait(of uid: RecordUID, _ kind: Kind) throws -> Portrait? {
+        if let pending = memory.pendingPortrait(of: uid) { return pending }
+        guard let held = try viewer.reader.held(uid), !held.isHidden else { return nil }
+        return Portrait(held, kind: kind)
     }
 
     private func accept(_ held: HeldRecord, for row: ParsedRow) throws -> Match {
@@ -124,7 +171,16 @@ struct ImportPlanner {
         where draft.content(of: key, in: draft.space) != .value(bytes) {
             draft.write(.value(bytes), to: key, in: draft.space)
         }
-        if !draft.isEmpty { addSource(of: row, to: &draft) }
+        if !draft.isEmpty {
+            addSource(of: row, to: &draft)
+            // So that the row finds the record again whatever becomes of what joined them.
+            if let (field, input) = row.ownID, case .items(let items) = input {
+                for item in items {
+                    let known = draft.items(of: field).contains { $0.item.key == item.key }
+                    if !known { draft.write(.value([]), to: field, item: item.key ?? []) }
+                }
+            }
+        }
         return conflicts
     }
 

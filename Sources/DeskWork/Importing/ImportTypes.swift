@@ -22,6 +22,11 @@ public struct ImportOptions: Sendable {
     public var space: String?
     /// The field, or `FIELD.PART`, for columns that do not bear its name.
     public var map: [String: String]
+    /// The encoding of CSV files, as people call it; nil finds it out.
+    public var encoding: String?
+    /// The row of CSV files that is the header, from 1, blank ones not counted; 0 where there is
+    /// none; nil finds it out.
+    public var headerRow: Int?
     /// Whether to say what would happen and write nothing.
     public var isDryRun: Bool
 
@@ -32,6 +37,8 @@ public struct ImportOptions: Sendable {
         kind: String? = nil,
         space: String? = nil,
         map: [String: String] = [:],
+        encoding: String? = nil,
+        headerRow: Int? = nil,
         isDryRun: Bool = false
     ) {
         self.files = files
@@ -39,6 +46,8 @@ public struct ImportOptions: Sendable {
         self.kind = kind
         self.space = space
         self.map = map
+        self.encoding = encoding
+        self.headerRow = headerRow
         self.isDryRun = isDryRun
     }
 }
@@ -68,6 +77,41 @@ public struct ImportRowNote: Hashable, Sendable {
             JSONMember("file", .string(file)), JSONMember("line", .number(line)),
             JSONMember("reason", .string(reason)),
         ])
+    }
+}
+
+/// What became of one row, or would.
+public struct ImportRowOutcome: Hashable, Sendable {
+    /// What became of it.
+    public enum Action: String, Hashable, Sendable {
+        case created, updated, unchanged, held, refused
+    }
+
+    /// The file as it was named.
+    public let file: String
+    /// The line on which the row begins, from 1.
+    public let line: Int
+    /// What became of it.
+    public let action: Action
+    /// The record's short id, where it is known.
+    public var id: String?
+    /// The names of the fields that were written.
+    public var fields: [String] = []
+    /// Why it was held or refused.
+    public var reason: String?
+
+    /// The object that scripts read.
+    public var json: JSONValue {
+        var members = [
+            JSONMember("file", .string(file)), JSONMember("line", .number(line)),
+            JSONMember("action", .string(action.rawValue)),
+        ]
+        if let id { members.append(JSONMember("id", .string(id))) }
+        if !fields.isEmpty {
+            members.append(JSONMember("fields", .array(fields.map { .string($0) })))
+        }
+        if let reason { members.append(JSONMember("reason", .string(reason))) }
+        return .object(members)
     }
 }
 

@@ -28,9 +28,14 @@ struct ParsedRow: Sendable {
     /// The import id of a row that has no other key, given to a record that it makes.
     let ownID: (field: Field, input: FieldInput)?
     let inputs: [(field: Field, input: FieldInput)]
+    /// What tells the record from others where no identifier does.
+    let portrait: Portrait?
     /// Fields of another schema, as they were exported.
     let unknown: [(key: FieldKey, bytes: [UInt8])]
     let warnings: [String]
+
+    /// Whether the row bears an identifier of its own.
+    var isIdentified: Bool { ownID == nil }
 }
 
 /// Reads the values of rows: all that can be done to them without the replica.
@@ -39,6 +44,19 @@ struct RowParser: Sendable {
     /// The space of the records that the rows make.
     let space: SpaceName
 
+    /// Names of countries and languages are read, and amounts of former times are accepted.
+    private let context: ValueContext
+
+    /// Creates a parser of rows whose new records go into a space.
+    init(desk: Desk, space: SpaceName) {
+        self.desk = desk
+        self.space = space
+        var context = desk.context
+        context.readsNames = true
+        context.acceptsWithdrawnCurrencies = true
+        self.context = context
+    }
+
     /// Reads a row's values.
     /// - Throws: `DeskError` with what is wrong about the row.
     func parse(_ row: ImportedRow, source: [UInt8]) throws(DeskError) -> ParsedRow {
@@ -46,6 +64,9 @@ struct RowParser: Sendable {
         var warnings: [String] = []
         var inputs: [(field: Field, input: FieldInput)] = []
         var unknown: [(key: FieldKey, bytes: [UInt8])] = []
+        var kept: [JSONValue] = []
+        var context = self.context
+        context.otherRegion = Self.country(of: row)
         for value in row.fields {
             guard let field = kind.field(named: value.name) else {
                 unknown += try Self.unknown(value, of: kind)
@@ -54,8 +75,18 @@ struct RowParser: Sendable {
             if field.number == FieldKey.life.number || field.number == FieldKey.shortID.number {
                 continue
             }
-            inputs.append((field, try input(value.value, for: field, &warnings)))
+            do throws(DeskError) {
+                inputs.append((field, try input(value.value, for: field, context, &warnings)))
+            } catch {
+                guard let column = value.column else { throw error }
+                warnings.append("“\(column)”: \(error.message); kept as it is")
+                kept.append(Self.extra(value.value, of: column))
+            }
         }
+        if !kept.isEmpty, let field = kind.field(named: "extra") {
+            inputs.append((field, try input(.json(.array(kept)), for: field, context, &warnings)))
+        }
+        warnings += doubts(of: kind, inputs)
         var keys = Self.keys(inputs)
         if let authority = row.authority {
             keys.append(RowKey(scheme: authority.scheme, identifier: authority.id))
@@ -87,6 +118,8 @@ struct RowParser: Sendable {
             keys: keys,
             ownID: ownID,
             inputs: inputs,
+            portrait: Portrait.applies(to: kind) && row.uid == nil && row.authority == nil
+                ? Portrait(kind: kind, inputs: inputs) : nil,
             unknown: unknown,
             warnings: row.warnings + warnings
         )
@@ -95,6 +128,7 @@ struct RowParser: Sendable {
     private func input(
         _ value: RowValue,
         for field: Field,
+        _ context: ValueContext,
         _ warnings: inout [String]
     ) throws(DeskError) -> FieldInput {
         var noticed: [ValueWarning] = []
@@ -102,12 +136,12 @@ struct RowParser: Sendable {
             let input =
                 switch value {
                 case .json(let json):
-                    try field.input(json: json, context: desk.context, warnings: &noticed)
+                    try field.input(json: json, context: context, warnings: &noticed)
                 case .text(let text):
                     try field.input(
                         text: text,
                         splitting: true,
-                        context: desk.context,
+                        context: context,
                         warnings: &noticed
                     )
                 }
@@ -115,6 +149,62 @@ struct RowParser: Sendable {
             return input
         } catch {
             throw DeskError(error, field: field.name)
+        }
+    }
+
+    /// The country in which a row says that its person or organisation is.
+    private static func country(of row: ImportedRow) -> String? {
+        for name in ["country_of_residence", "country", "addresses"] {
+            for field in row.fields where field.name == name {
+                let text: String? =
+                    switch field.value {
+                    case .text(let cell): cell
+                    case .json(let json): json.string ?? json.array?.first?["country"]?.string
+                    }
+                if let code = text.flatMap({ CountryNames.code(of: $0) }) { return code }
+            }
+        }
+        return nil
+    }
+
+    /// What is doubtful about the values together.
+    private func doubts(of kind: Kind, _ inputs: [(field: Field, input: FieldInput)]) -> [String] {
+        RecordDoubts.doubts(
+            of: kind,
+            now: desk.nowInSeconds,
+            text: { field in
+                for case (let named, .register(let bytes)) in inputs where named == field {
+                    return String(decoding: bytes, as: UTF8.self)
+                }
+                return nil
+            },
+            items: { field in
+                inputs.filter { $0.field == field }.flatMap { _, input -> [Item] in
+                    guard case .items(let items) = input else { return [] }
+                    return items.map { Item(key: $0.key ?? [], value: $0.value) }
+                }
+            }
+        ).map(\.message)
+    }
+
+    /// An entry of `extra` that holds a value as it stood in its column.
+    private static func extra(_ value: RowValue, of column: String) -> JSONValue {
+        let text: String
+        switch value {
+        case .text(let cell): text = cell
+        case .json(let json): text = raw(json)
+        }
+        return .object([JSONMember("name", .string(column)), JSONMember("value", .string(text))])
+    }
+
+    /// The text of a value: what was typed, or the first part.
+    private static func raw(_ json: JSONValue) -> String {
+        switch json {
+        case .string(let text): text
+        case .array(let list): list.map(raw).joined(separator: "; ")
+        case .object(let members):
+            json["raw"]?.string ?? members.first.map { raw($0.value) } ?? ""
+        default: json.text
         }
     }
 

@@ -41,21 +41,38 @@ enum CallingCodes {
         return nil
     }
 
-    /// What is dialled before an international number where it is not (only) `00`.
-    static func internationalPrefix(of region: String) -> String {
-        switch region {
-        case "AU", "CC", "CX": "0011"
-        case "BY", "KZ", "RU", "TJ", "TM": "810"
-        case "CU": "119"
-        case "GY", "HK", "ID", "KH", "KR", "MN", "SG", "TH": "001"
-        case "JP": "010"
-        case "KE", "TZ", "UG": "000"
-        case "MH", "PW": "011"
-        case "NG": "009"
-        case "TW": "002"
-        default: regions[region]?.code == "1" ? "011" : "00"
-        }
+    /// What is dialled before an international number, beside `00`, which is read everywhere.
+    ///
+    /// Where callers choose a carrier, each carrier has a prefix of its own.
+    static func internationalPrefixes(of region: String) -> [String] {
+        if let prefixes = prefixes[region] { return prefixes }
+        return regions[region]?.code == "1" ? ["011"] : []
     }
+
+    private static let prefixes: [String: [String]] = [
+        "AU": ["0011"], "CC": ["0011"], "CX": ["0011"],
+        "AX": ["990"], "FI": ["990"],
+        "BO": ["0010", "0011", "0012", "0013"],
+        "BR": ["0014", "0015", "0021", "0031", "0041"],
+        "BY": ["810"], "KZ": ["810"], "RU": ["810"], "TJ": ["810"], "TM": ["810"],
+        "CL": ["1230", "1700", "1710", "1810", "1880"],
+        "CO": ["005", "007", "009"],
+        "CU": ["119"],
+        "GY": ["001"],
+        "HK": ["001", "0080"],
+        "ID": ["008", "009"],
+        "IL": ["012", "013", "014", "018"],
+        "JP": ["010"],
+        "KE": ["000"], "TZ": ["000"], "UG": ["000"],
+        "KH": ["001", "007", "008"],
+        "KR": ["001", "002", "005", "006", "008"],
+        "MH": ["011"], "PW": ["011"],
+        "MN": ["001"],
+        "NG": ["009"],
+        "SG": ["001", "002", "008"],
+        "TH": ["001", "007", "008", "009"],
+        "TW": ["002", "005", "006", "007", "009"],
+    ]
 
     /// Regions by trunk prefix, each with its calling code behind it.
     private static let lists: [(String, String)] = [

@@ -59,6 +59,9 @@ public struct EDTF: Hashable, Sendable {
         }
     }
 
+    /// Returns the text of the day that is so many days after 1970-01-01, or nil beyond ±9999.
+    public static func day(_ days: Int) -> String? { CivilDate(daysSince1970: days)?.text }
+
     /// The canonical text.
     public var text: String {
         start.text + (end.map { "/" + $0.text } ?? "")

@@ -218,7 +218,8 @@ extension ValueType {
         case (.money, .object):
             guard let currency = json["currency"]?.string, let amount = json["amount"]?.digits
             else { break }
-            return try Money(currency: currency, amount: amount).text
+            let money = try Money(currency: currency, amount: amount)
+            return try Self.money(money, context, &warnings)
         case (.ref, .object), (.refOrText, .object):
             guard let text = json["ref"]?.string else { break }
             return try ValueType.ref.canonical(text, context: context, warnings: &warnings)

@@ -20,7 +20,7 @@ public struct Money: Hashable, Sendable {
     init(currency: String, amount: String) throws(ValueError) {
         let currency = currency.asciiUppercased()
         let malformed = ValueError.malformed(.money, text: "\(currency) \(amount)")
-        guard let decimals = Currencies.decimals[currency] else { throw malformed }
+        guard let decimals = Currencies.decimals(of: currency) else { throw malformed }
         let isNegative = amount.hasPrefix("-")
         let digits = amount.utf8.dropFirst(isNegative ? 1 : 0)
             .split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
@@ -55,6 +55,9 @@ public struct Money: Hashable, Sendable {
     /// The canonical text.
     public var text: String { "\(currency) \(amount)" }
 
+    /// Whether the currency is one that ISO 4217 lists no more.
+    var isWithdrawn: Bool { Currencies.withdrawn.contains(currency) }
+
     /// The amount in the currency's least unit; at most 19 digits, which fit by far.
     public var minorUnits: Int128 {
         let digits = amount.utf8.filter(isDigit)
@@ -63,9 +66,34 @@ public struct Money: Hashable, Sendable {
     }
 }
 
-/// The active currencies of ISO 4217 that have a number of decimals.
+/// The currencies of ISO 4217 that have a number of decimals: the active ones and the withdrawn.
 enum Currencies {
-    /// The number of decimals by code.
+    /// Returns the number of decimals of a currency, or nil where there is none such.
+    static func decimals(of code: String) -> Int? {
+        if let decimals = decimals[code] { return decimals }
+        guard withdrawn.contains(code) else { return nil }
+        return withdrawnWithoutDecimals.contains(code) ? 0 : 2
+    }
+
+    /// Codes that were withdrawn, as of 2026.
+    ///
+    /// ISO 4217 states no decimals for them any more: they are written with those they last had.
+    static let withdrawn = Set(
+        """
+        ADP AFA ALK ANG AOK AON AOR ARA ARP ARY ATS AYM AZM BAD BEC BEF BEL BGJ BGK BGL BGN BOP
+        BRB BRC BRE BRN BRR BUK BYB BYR CHC CSD CSJ CSK CUC CYP DDM DEM ECS ECV EEK ESA ESB ESP
+        FIM FRF GEK GHC GHP GNE GNS GQE GRD GWE GWP HRD HRK IEP ILP ILR ISJ ITL LAJ LSM LTL LTT
+        LUC LUF LUL LVL LVR MGF MLF MRO MTL MTP MVQ MXP MZE MZM NIC NLG PEH PEI PES PLZ PTE RHD
+        ROK ROL RUR SDD SDP SIT SKK SLL SRG STD SUR TJR TMM TPE TRL UAK UGS UGW USS UYN UYP VEB
+        VEF VNC YDD YUD YUM YUN ZAL ZMK ZRN ZRZ ZWC ZWD ZWL ZWN ZWR
+        """.split(whereSeparator: \.isWhitespace).map(String.init)
+    )
+
+    private static let withdrawnWithoutDecimals: Set = [
+        "ADP", "BEF", "BYB", "BYR", "ESP", "GRD", "ITL", "LUF", "MGF", "PTE", "TPE", "TRL",
+    ]
+
+    /// The number of decimals by code, of the active ones.
     static let decimals: [String: Int] = {
         var decimals: [String: Int] = [:]
         for (number, codes) in lists {

@@ -2,8 +2,20 @@
 ///
 /// Only what can be told without a numbering plan is: calling codes, trunk prefixes, lengths.
 struct PhoneNumber: Hashable, Sendable {
+    /// What was noticed about a number that was read all the same.
+    enum Remark: Hashable {
+        /// The plus sign, or the prefix of international calls, is missing.
+        case lacksPlus
+        /// The prefix of calls within the region is missing.
+        case lacksTrunk
+        /// Its numbering plan has no number of this length.
+        case unusualLength
+    }
+
     /// The canonical text: `+493012345`, `+493012345;ext=12`.
     let text: String
+    /// What was noticed.
+    let remark: Remark?
 
     /// Creates a number from what was typed, by the rules of a region where it has no country
     /// code; nil where it cannot be told.
@@ -12,20 +24,55 @@ struct PhoneNumber: Hashable, Sendable {
             let number = Self.international(dialled, region: region?.asciiUppercased())
         else { return nil }
         let suffix = dialled.extensionDigits.isEmpty ? "" : ";ext=" + dialled.extensionDigits
-        text = "+" + number + suffix
+        text = "+" + number.digits + suffix
+        remark = number.remark ?? (Self.isUsual(number.digits) ? nil : .unusualLength)
     }
 
-    private static func international(_ dialled: Dialled, region: String?) -> String? {
-        if dialled.hasPlus { return checked(dialled.digits[...]) }
-        let prefixes = [region.map(CallingCodes.internationalPrefix), "00"].compactMap { $0 }
+    private typealias Reading = (digits: String, remark: Remark?)
+
+    private static func international(_ dialled: Dialled, region: String?) -> Reading? {
+        if dialled.hasPlus { return checked(dialled.digits[...]).map { ($0, nil) } }
+        let prefixes = (region.map(CallingCodes.internationalPrefixes) ?? []) + ["00"]
         for prefix in prefixes where dialled.digits.hasPrefix(prefix) {
-            if let number = checked(dialled.digits.dropFirst(prefix.count)) { return number }
+            if let number = checked(dialled.digits.dropFirst(prefix.count)) { return (number, nil) }
         }
-        guard let region, let rules = CallingCodes.regions[region],
-            let national = national(dialled.digits[...], region: region, rules: rules),
-            (4...12).contains(national.count)
+        guard let region, let rules = CallingCodes.regions[region] else { return nil }
+        if let number = withoutPlus(dialled.digits, region: region, rules: rules) {
+            return (number, .lacksPlus)
+        }
+        guard let national = national(dialled.digits[...], region: region, rules: rules),
+            (4...12).contains(national.count), let number = checked(rules.code + national)
         else { return nil }
-        return checked(rules.code + national)
+        let hasTrunk = !["0", "06"].contains(rules.trunk) || dialled.digits.hasPrefix(rules.trunk)
+        let isShort = hasTrunk || !PhoneLengths.fit(national, region: region)
+        return (number, isShort ? nil : .lacksTrunk)
+    }
+
+    /// Returns the number where the digits are an international one whose plus sign was lost, as
+    /// spreadsheets lose it: they cannot be a number of the region, or begin with its own calling
+    /// code where a trunk prefix would have to stand.
+    private static func withoutPlus(
+        _ digits: String,
+        region: String,
+        rules: CallingCodes.Region
+    ) -> String? {
+        guard digits.utf8.count >= 10, !digits.hasPrefix("0"),
+            rules.trunk.isEmpty || !digits.hasPrefix(rules.trunk) || digits.utf8.count > 11,
+            let code = CallingCodes.code(of: digits[...])?.code
+        else { return nil }
+        let rest = digits.dropFirst(code.count)
+        guard PhoneLengths.fit(rest, code: code), rest.first != "0" else { return nil }
+        let isOwn = code == rules.code && rules.trunk == "0" && digits.utf8.count >= 11
+        let isOfRegion = PhoneLengths.fit(
+            national(digits[...], region: region, rules: rules) ?? digits[...],
+            region: region
+        )
+        return isOwn || !isOfRegion ? checked(digits[...]) : nil
+    }
+
+    private static func isUsual(_ digits: String) -> Bool {
+        guard let code = CallingCodes.code(of: digits[...])?.code else { return true }
+        return PhoneLengths.fit(digits.dropFirst(code.count), code: code)
     }
 
     /// Returns an international number if it begins with a calling code and its length is

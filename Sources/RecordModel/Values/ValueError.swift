@@ -2,9 +2,17 @@
 public struct ValueContext: Sendable {
     /// The country whose rules a telephone number without country code follows.
     public var region: String?
+    /// Another country whose rules are tried where a number does not fit those of `region`: that of
+    /// the person's address.
+    public var otherRegion: String?
     /// The offset from UTC, in seconds, of a local time given in seconds since 1970 as if it were
     /// UTC; it reads instants without a zone.
     public var utcOffset: @Sendable (Int) -> Int
+    /// Whether amounts may be in currencies that ISO 4217 has withdrawn: records that are there
+    /// keep them, and imports bring them; a person who types one is told to take another.
+    public var acceptsWithdrawnCurrencies = true
+    /// Whether a country or language may be given by its name, as the files of others do.
+    public var readsNames = false
 
     /// Creates surroundings; without arguments, those of a place that is nowhere, in UTC.
     public init(
@@ -28,6 +36,8 @@ public enum ValueError: Error, Hashable, Sendable {
     case severalLines
     /// A currency does not divide so far.
     case tooManyDecimals(currency: String, allowed: Int)
+    /// A currency is no longer one.
+    case withdrawnCurrency(String)
     /// JSON of another shape than the field's.
     case wrongShape(expected: String, found: String)
     /// A cell or argument that begins like JSON is none.
@@ -59,6 +69,9 @@ public enum ValueError: Error, Hashable, Sendable {
         case .tooManyDecimals(let currency, 0): "\(currency) has no decimals"
         case .tooManyDecimals(let currency, let allowed):
             "\(currency) has at most \(allowed) decimals"
+        case .withdrawnCurrency(let currency):
+            "\(currency) was withdrawn from ISO 4217; give the amount in a present currency "
+                + "(records of its time keep theirs)"
         case .wrongShape(let expected, let found): "expected \(expected), found \(found)"
         case .json(let error): "the JSON cannot be read: \(error.message)"
         case .unknownPart(let name, let accepted):
@@ -121,6 +134,16 @@ public enum ValueWarning: Hashable, Sendable {
     case keptAsTyped(ValueType, text: String)
     /// The check digit of an identifier is wrong.
     case checkDigit(scheme: String, text: String)
+    /// A telephone number lacked what was put before it: `+`, or the region's trunk prefix.
+    case phoneRepaired(typed: String, number: String)
+    /// A telephone number without a country code was read by the rules of the record's country.
+    case phoneRegion(typed: String, number: String)
+    /// A telephone number has a length that its numbering plan does not know.
+    case phoneLength(number: String)
+    /// A currency that ISO 4217 has withdrawn.
+    case withdrawnCurrency(String)
+    /// A two-letter language code that ISO 639 does not know.
+    case unknownLanguage(String)
     /// An item stands twice in a list; the later one is kept.
     case repeatedItem(String)
 
@@ -131,6 +154,14 @@ public enum ValueWarning: Hashable, Sendable {
             "kept as typed: \(type.refusal(of: text))"
         case .checkDigit(let scheme, let text):
             "the check digit of \(scheme) \(text) is wrong; is it mistyped?"
+        case .phoneRepaired(let typed, let number):
+            "“\(typed)” was read as \(number), since the digits in front are missing; is it right?"
+        case .phoneRegion(let typed, let number):
+            "“\(typed)” was read as \(number), by the country of the address; is it right?"
+        case .phoneLength(let number):
+            "\(number) is longer or shorter than numbers of its country are; is it mistyped?"
+        case .withdrawnCurrency(let code): "\(code) is no longer a currency of ISO 4217"
+        case .unknownLanguage(let code): "“\(code)” is no language of ISO 639; is it mistyped?"
         case .repeatedItem(let text): "“\(text)” stands twice; the later one is kept"
         }
     }

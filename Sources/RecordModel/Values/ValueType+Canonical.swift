@@ -19,16 +19,14 @@ extension ValueType {
         case .date: canonical = CivilDate(line) == nil ? nil : line
         case .edtf: canonical = EDTF(line).map(\.text)
         case .instant: canonical = Instant(line, context: context).map(\.text)
-        case .money: canonical = try Money(line).text
+        case .money: canonical = try Self.money(Money(line), context, &warnings)
         case .enumeration(let words): canonical = Self.word(line, of: words)
-        case .country:
-            let code = line.asciiUppercased()
-            canonical = CodeLists.countries.contains(code) ? code : nil
-        case .lang: canonical = LanguageTag.canonical(line)
+        case .country: canonical = Self.country(line, context)
+        case .lang: canonical = Self.language(line, context, &warnings)
         case .ford: canonical = CodeLists.ford(line)
         case .sdg: canonical = CodeLists.sdg(line)
         case .email, .phone, .url:
-            canonical = kept(address(line, context: context), typed: line, &warnings)
+            canonical = kept(address(line, context: context, &warnings), typed: line, &warnings)
         case .id(let scheme): canonical = Self.identifier(line, scheme: scheme, &warnings)
         case .ref: canonical = Self.reference(line, &warnings)
         case .refOrText: canonical = Self.reference(line, &warnings) ?? line
@@ -68,12 +66,75 @@ extension ValueType {
         return words.first { $0.asciiLowercased() == folded }
     }
 
-    private func address(_ line: String, context: ValueContext) -> String? {
-        switch self {
-        case .email: EmailAddress.canonical(line)
-        case .phone: PhoneNumber(line, region: context.region)?.text
-        default: WebAddress.canonical(line)
+    private static func country(_ line: String, _ context: ValueContext) -> String? {
+        let code = line.asciiUppercased()
+        if CodeLists.countries.contains(code) { return code }
+        return context.readsNames ? CountryNames.code(of: line) : nil
+    }
+
+    private static func language(
+        _ line: String,
+        _ context: ValueContext,
+        _ warnings: inout [ValueWarning]
+    ) -> String? {
+        if context.readsNames, line.utf8.count > 2, let code = LanguageNames.code(of: line) {
+            return code
         }
+        guard let tag = LanguageTag.canonical(line) else { return nil }
+        let language = String(tag.prefix { $0 != "-" })
+        if language.utf8.count == 2, LanguageNames.codes[language] == nil {
+            warnings.append(.unknownLanguage(language))
+        }
+        return tag
+    }
+
+    /// Returns the text of an amount, whose currency may be a former one where that is accepted.
+    static func money(
+        _ money: Money,
+        _ context: ValueContext,
+        _ warnings: inout [ValueWarning]
+    ) throws(ValueError) -> String {
+        if money.isWithdrawn {
+            guard context.acceptsWithdrawnCurrencies else {
+                throw .withdrawnCurrency(money.currency)
+            }
+            warnings.append(.withdrawnCurrency(money.currency))
+        }
+        return money.text
+    }
+
+    private func address(
+        _ line: String,
+        context: ValueContext,
+        _ warnings: inout [ValueWarning]
+    ) -> String? {
+        switch self {
+        case .email: return EmailAddress.canonical(line)
+        case .phone:
+            return Self.phone(line, context, &warnings)
+        default: return WebAddress.canonical(line)
+        }
+    }
+
+    private static func phone(
+        _ line: String,
+        _ context: ValueContext,
+        _ warnings: inout [ValueWarning]
+    ) -> String? {
+        let number = PhoneNumber(line, region: context.region)
+        if number == nil || number?.remark != nil, let region = context.otherRegion,
+            let other = PhoneNumber(line, region: region), other.remark == nil
+        {
+            if other != number { warnings.append(.phoneRegion(typed: line, number: other.text)) }
+            return other.text
+        }
+        switch number?.remark {
+        case .lacksPlus, .lacksTrunk:
+            warnings.append(.phoneRepaired(typed: line, number: number?.text ?? ""))
+        case .unusualLength: warnings.append(.phoneLength(number: number?.text ?? ""))
+        case nil: break
+        }
+        return number?.text
     }
 
     private func kept(

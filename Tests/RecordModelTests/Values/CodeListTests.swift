@@ -21,6 +21,80 @@ struct CodeListTests {
         #expect(decimals == Currencies.decimals)
     }
 
+    @Test func withdrawnCurrenciesAreThoseOfISO4217() throws {
+        let rows = try PublicData.rows("codes/iso4217-codes-all.csv")
+        let active = Set(
+            rows.filter { $0["WithdrawalDate"] == "" }.compactMap { $0["AlphabeticCode"] }
+        )
+        let withdrawn = Set(
+            rows.filter { $0["WithdrawalDate"] != "" }.compactMap { $0["AlphabeticCode"] }
+        ).subtracting(active)
+        // Units of account without coins.
+        let units: Set = ["XEU", "XFO", "XFU", "XRE"]
+        #expect(Currencies.withdrawn == withdrawn.subtracting(units))
+        #expect(Currencies.withdrawn.isDisjoint(with: Currencies.decimals.keys))
+    }
+
+    @Test func subdivisionsAreThoseOfISO31662() throws {
+        var listed: Set<String> = []
+        for row in try PublicData.rows("codes/iso3166-2-subdivisions.csv") {
+            guard let country = row["SUCountry"], let code = row["SUCode"] else { continue }
+            listed.insert("\(country)-\(code)")
+        }
+        let known = Set(
+            Subdivisions.byCountry.flatMap { country, codes in codes.map { "\(country)-\($0)" } }
+        )
+        #expect(known == listed)
+        #expect(["PK-PB", "PK-SD", "PK-KP", "PK-BA", "PK-GB", "PK-JK"].allSatisfy(known.contains))
+        #expect(!Subdivisions.isKnown("PK-XX"))
+        #expect(!Subdivisions.isKnown("PK"))
+    }
+
+    @Test func threeLetterCodesAreThoseOfISO3166() throws {
+        var codes: [String: String] = [:]
+        for row in try PublicData.rows("codes/country-codes.csv") {
+            guard let three = row["ISO3166-1-Alpha-3"], let two = row["ISO3166-1-Alpha-2"],
+                !two.isEmpty
+            else { continue }
+            codes[three] = two
+        }
+        #expect(codes == CountryNames.alpha3)
+    }
+
+    @Test func languageCodesAreThoseOfISO639() throws {
+        var codes: [String: Set<String>] = [:]
+        for row in try PublicData.rows("codes/language-codes-full.csv") {
+            guard let two = row["alpha2"], !two.isEmpty else { continue }
+            let three = [row["alpha3-b"], row["alpha3-t"]].compactMap { $0 }
+            codes[two] = Set(three.filter { !$0.isEmpty })
+        }
+        #expect(codes == LanguageNames.codes.mapValues(Set.init))
+        for (two, threes) in codes {
+            for three in threes { #expect(LanguageNames.code(of: three) == two) }
+        }
+    }
+
+    @Test func countriesAreFoundByTheirNamesInManyLanguages() throws {
+        var missed: [String] = []
+        var total = 0
+        for row in try PublicData.rows("codes/country-names-multilingual.csv") {
+            guard let code = row["alpha2"], CodeLists.countries.contains(code) else { continue }
+            for language in ["en", "ur", "ar", "fa", "zh", "tr", "ru"] {
+                guard let name = row[language], !name.isEmpty else { continue }
+                total += 1
+                let found = CountryNames.code(of: name)
+                // A name may be unknown, but must never stand for another country.
+                // The list gives Guinea the Persian name of Papua New Guinea.
+                if let found, found != code, (code, language) != ("GN", "fa") {
+                    Issue.record("\(name) is \(code), not \(found)")
+                }
+                if found == nil { missed.append("\(language) \(name)") }
+            }
+            #expect(CountryNames.code(of: row["en"] ?? "") == code, "\(row["en"] ?? "")")
+        }
+        #expect(Double(missed.count) < 0.2 * Double(total), "\(missed.count) of \(total)")
+    }
+
     @Test func fieldsAreThoseOfFORD() throws {
         let text = try PublicData.lines("codes/oecd-fos-2007-codes.json").joined()
         let json = try JSONValue(parsing: text)

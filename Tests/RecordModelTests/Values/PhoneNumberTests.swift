@@ -34,6 +34,75 @@ struct PhoneNumberTests {
         #expect(PhoneNumber("030123456", region: "ZZ") == nil)
     }
 
+    /// What spreadsheets leave of a number that they took for a figure.
+    @Test(arguments: [
+        ("491757123456", "DE", "+491757123456", PhoneNumber.Remark.lacksPlus),
+        ("1757123456", "DE", "+491757123456", .lacksTrunk),
+        ("491757123456", "PK", "+491757123456", .lacksPlus),
+        ("923001234567", "PK", "+923001234567", .lacksPlus),
+        ("3001234567", "PK", "+923001234567", .lacksTrunk),
+        ("79161234567", "RU", "+79161234567", .lacksPlus),
+        ("998901234567", "UZ", "+998901234567", .lacksPlus),
+    ])
+    func whatASpreadsheetTookAwayIsPutBack(
+        typed: String,
+        region: String,
+        number: String,
+        remark: PhoneNumber.Remark
+    ) {
+        let read = PhoneNumber(typed, region: region)
+        #expect(read?.text == number)
+        #expect(read?.remark == remark)
+        #expect(PhoneNumber(number, region: region)?.remark == nil)
+    }
+
+    @Test(arguments: [
+        ("030 123456", "DE"), ("0301 2345678", "PK"), ("(201) 555-0123", "US"),
+        ("8 (495) 123-45-67", "RU"), ("91 234 56 78", "TJ"), ("612345678", "ES"),
+        ("2 2123 4567", "CL"),
+    ])
+    func whatIsWholeIsNotDoubted(typed: String, region: String) {
+        let number = PhoneNumber(typed, region: region)
+        #expect(number != nil)
+        #expect(number?.remark == nil)
+    }
+
+    @Test(.enabled(if: PublicData.isThere, PublicData.missing))
+    func invalidExamplesAreDoubtedAndValidOnesAreNot() throws {
+        var counts = (doubted: 0, accepted: 0)
+        for row in try PublicData.rows("phones/example-numbers.csv") {
+            let e164 = try #require(row["e164"])
+            let remark = PhoneNumber(e164, region: nil)?.remark
+            if row["type"] == "invalid" {
+                if PhoneNumber(e164, region: nil) == nil || remark == .unusualLength {
+                    counts.doubted += 1
+                } else {
+                    counts.accepted += 1
+                }
+            } else {
+                #expect(remark == nil, "\(e164) \(row["type"] ?? "")")
+            }
+        }
+        // Some numbers are wrong in ways that their length does not show.
+        #expect(counts.doubted >= 110, "\(counts)")
+    }
+
+    @Test(.enabled(if: PublicData.isThere, PublicData.missing))
+    func prefixesAreThoseOfTheStandard() throws {
+        for row in try PublicData.rows("phones/calling-codes.csv") where row["region"] != "001" {
+            let region = try #require(row["region"])
+            let pattern = try Regex("(?:" + (row["international_prefix"] ?? "") + ")")
+            let prefixes = CallingCodes.internationalPrefixes(of: region)
+            for prefix in prefixes.isEmpty ? ["00"] : prefixes {
+                #expect(prefix.prefixMatch(of: pattern) != nil, "\(region) \(prefix)")
+            }
+            // The Marshall Islands have a trunk prefix on paper; numbers there are dialled whole.
+            guard region != "MH" else { continue }
+            let trunk = try #require(row["national_prefix"])
+            #expect(CallingCodes.regions[region]?.trunk == trunk, "\(region) \(trunk)")
+        }
+    }
+
     @Test(.enabled(if: PublicData.isThere, PublicData.missing))
     func exampleNumbersOfTheWorldAreRead() throws {
         var total = 0

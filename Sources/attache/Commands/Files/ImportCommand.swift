@@ -12,10 +12,14 @@ struct ImportCommand: ParsableCommand {
         discussion: """
             attache import contacts.csv --kind contact --map Name=preferred_name --dry-run
             attache import ror.jsonl --format ror --space all-missions
+            attache import people.csv --kind contact --map 1=preferred_name --map 4=emails
             attache import --undo RUN     takes a whole run back
             attache import --held RUN     lists rows that wait for a person
 
-            The same file again creates nothing. After Ctrl-C the same command goes on.
+            CSV files of Google Contacts, Outlook, LinkedIn, Thunderbird and most portals are read
+            as they are: encoding, delimiter, header and dates are found out, and what was is told.
+            --dry-run says what would become of every row. The same file again creates nothing.
+            After Ctrl-C the same command goes on.
             """
     )
 
@@ -34,8 +38,31 @@ struct ImportCommand: ParsableCommand {
     @Option(help: "The space of new records; by default the mission's own.")
     var space: String?
 
-    @Option(help: ArgumentHelp("The field of a column.", valueName: "column=field"))
+    @Option(
+        help: ArgumentHelp(
+            "The field of a column, which is named or numbered from 1.",
+            valueName: "column=field"
+        )
+    )
     var map: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "The encoding of CSV files: utf-8, utf-16le, utf-16be, windows-1252, windows-1251, "
+                + "windows-1256 or shift-jis; by default found out.",
+            valueName: "name"
+        )
+    )
+    var encoding: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Which row of CSV files is the header, from 1; 0 where there is none; by default "
+                + "found out.",
+            valueName: "row"
+        )
+    )
+    var header: Int?
 
     @Flag(help: "Exit with 1 where a row is refused or held.")
     var strict = false
@@ -66,15 +93,32 @@ struct ImportCommand: ParsableCommand {
             kind: kind,
             space: space,
             map: try mapping(),
+            encoding: encoding,
+            headerRow: header,
             isDryRun: dryRun
         )
         Platform.deferInterruption()
         let bar = ProgressBar("import")
         defer { bar.finish() }
-        let summary = try desk.importFiles(options, isCancelled: { Platform.isInterrupted }) {
-            bar.update(done: $0.bytes, of: $0.totalBytes, count: $0.rows, unit: "rows")
-        }
+        var outcomes: [JSONValue] = []
+        var lines = LineBuffer()
+        let summary = try desk.importFiles(
+            options,
+            isCancelled: { Platform.isInterrupted },
+            progress: {
+                bar.update(done: $0.bytes, of: $0.totalBytes, count: $0.rows, unit: "rows")
+            },
+            row: { outcome in
+                guard dryRun else { return }
+                if output.json {
+                    outcomes.append(outcome.json)
+                } else {
+                    try lines.line(Self.line(of: outcome))
+                }
+            }
+        )
         bar.finish()
+        try lines.flush()
         for warning in summary.warnings.prefix(Self.warningsShown) {
             output.warn("\(warning.file):\(warning.line): \(warning.reason)")
         }
@@ -82,16 +126,28 @@ struct ImportCommand: ParsableCommand {
             let more = summary.warnings.count - Self.warningsShown
             output.warn("and \(more) more warnings, which --json lists")
         }
-        try output.print(json(of: summary), text: text(of: summary))
+        try output.print(json(of: summary, outcomes), text: text(of: summary))
         try checkOutcome(of: summary)
     }
 
     /// How many warnings a person reads before they are noise.
     private static let warningsShown = 10
 
-    private func json(of summary: ImportSummary) -> JSONValue {
-        let warnings = JSONMember("warnings", .array(summary.warnings.map(\.json)))
-        return .object((summary.json.object ?? []) + (summary.warnings.isEmpty ? [] : [warnings]))
+    private func json(of summary: ImportSummary, _ outcomes: [JSONValue]) -> JSONValue {
+        var members = summary.json.object ?? []
+        if !summary.warnings.isEmpty {
+            members.append(JSONMember("warnings", .array(summary.warnings.map(\.json))))
+        }
+        if dryRun { members.append(JSONMember("rows", .array(outcomes))) }
+        return .object(members)
+    }
+
+    /// What would become of a row, in one line.
+    private static func line(of outcome: ImportRowOutcome) -> String {
+        let what = outcome.reason ?? outcome.fields.joined(separator: ", ")
+        let id = outcome.id.map { "\($0)  " } ?? ""
+        let place = "\(outcome.file):\(outcome.line)"
+        return SafeText.line("  \(outcome.action.rawValue)  \(place)  \(id)\(what)")
     }
 
     private func checkOutcome(of summary: ImportSummary) throws {
@@ -127,6 +183,8 @@ struct ImportCommand: ParsableCommand {
         ]
         let done = counts.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
         var lines = [dryRun ? "It would be: \(done)." : "\(done)."]
+        // A dry run has listed them already.
+        guard !dryRun else { return lines.joined(separator: "\n") }
         for row in summary.refused { lines.append("  refused \(place(of: row))") }
         for row in summary.held { lines.append("  held    \(place(of: row))") }
         if !summary.run.isEmpty, summary.created + summary.updated > 0 {

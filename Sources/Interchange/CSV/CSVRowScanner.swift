@@ -8,6 +8,9 @@ struct CSVRowScanner {
         case behindQuote
     }
 
+    /// What a reason ends in where a cell is no text; the parser knows of what encoding.
+    static let noText = " is no text"
+
     var delimiter: UInt8
     private var state = State.cellStart
     private var line = 1
@@ -64,7 +67,7 @@ struct CSVRowScanner {
             for end in ends {
                 let cell = bytes[start..<end]
                 guard let text = String(validating: cell, as: UTF8.self) else {
-                    let reason = "cell \(cells.count + 1) is not UTF-8 text"
+                    let reason = "cell \(cells.count + 1)" + Self.noText
                     return .malformed(line: firstLine, reason: reason)
                 }
                 cells.append(text)

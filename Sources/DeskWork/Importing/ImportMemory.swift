@@ -1,0 +1,79 @@
+import CausalHistory
+import RecordModel
+import RecordStorage
+
+/// What an import knows beside the replica's indexes: names, deleted records, and what it made
+/// itself that is not committed yet.
+///
+/// It is filled when a row first needs it, with one look at the records of the kind.
+/// - Complexity: memory O(*n*) in the number of records, 16 bytes each or so.
+final class ImportMemory {
+    private var uids: [UInt64: [RecordUID]] = [:]
+    /// Deleted records by the identifiers that they bore.
+    private var deleted: [LookupKey: RecordUID] = [:]
+    private var kinds: Set<UInt32> = []
+    /// The portraits of records that are not committed yet.
+    private var pending: [RecordUID: Portrait] = [:]
+    /// The records that rows of this run made or were about.
+    private(set) var claimed: Set<RecordUID> = []
+
+    /// Returns records of a name that a row bears, as far as they are not all too many.
+    func candidates(
+        for portrait: Portrait,
+        of kind: Kind,
+        _ reader: StoreReader
+    ) throws -> [RecordUID] {
+        try fill(kind, reader)
+        var found: [RecordUID] = []
+        for name in portrait.names.sorted() {
+            for uid in uids[name] ?? [] where !found.contains(uid) { found.append(uid) }
+        }
+        return found
+    }
+
+    /// Returns the deleted record that bore one of a row's identifiers.
+    func deletedRecord(
+        with keys: [RowKey],
+        of kind: Kind,
+        _ reader: StoreReader
+    ) throws -> RecordUID? {
+        try fill(kind, reader)
+        return deleted.isEmpty ? nil : keys.lazy.compactMap { self.deleted[$0.lookup] }.first
+    }
+
+    /// The portrait of a record that waits for its commit.
+    func pendingPortrait(of uid: RecordUID) -> Portrait? { pending[uid] }
+
+    /// Remembers what became of a row.
+    func remember(_ uid: RecordUID, _ portrait: Portrait, isNew: Bool) {
+        claimed.insert(uid)
+        guard isNew else { return }
+        for name in portrait.names { uids[name, default: []].append(uid) }
+        pending[uid] = portrait
+    }
+
+    /// Says that everything is committed.
+    func didCommit() { pending.removeAll(keepingCapacity: true) }
+
+    private func fill(_ kind: Kind, _ reader: StoreReader) throws {
+        guard kinds.insert(kind.number).inserted else { return }
+        let hasNames = Portrait.applies(to: kind)
+        try reader.forEachHeld(kind: kind) { held in
+            if held.isHidden {
+                forget(held, kind)
+            } else if hasNames {
+                for name in Portrait(held, kind: kind).names {
+                    uids[name, default: []].append(held.uid)
+                }
+            }
+            return true
+        }
+    }
+
+    private func forget(_ held: HeldRecord, _ kind: Kind) {
+        guard held.life == .deleted, let field = kind.field(named: "import_ids") else { return }
+        for entry in held.main.state.entries(of: field.number) {
+            deleted[LookupKey(scheme: "import", entry.key.item)] = held.uid
+        }
+    }
+}
