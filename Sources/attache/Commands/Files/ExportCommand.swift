@@ -9,12 +9,14 @@ extension ExportFormat: ExpressibleByArgument {}
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write records as JSON Lines or CSV.",
+        abstract: "Write records as JSON Lines, CSV, vCard or jCard.",
         discussion: """
             attache export contact --format csv --where city=Berlin -o berlin.csv
             attache export --format jsonl | gzip > all.jsonl.gz
+            attache export contact --format vcard -o people.vcf
 
-            What is written reads back as it was.
+            What is written reads back as it was. Cards leave out who must not go out: records that are
+            restricted or labelled RESTRICTED, and people who took their consent back.
             """
     )
 
@@ -24,7 +26,7 @@ struct ExportCommand: ParsableCommand {
     @Argument(help: "The kind; by default all kinds (JSON Lines only).")
     var kind: String?
 
-    @Option(help: "jsonl or csv.")
+    @Option(help: "jsonl, csv, vcard or jcard.")
     var format: ExportFormat
 
     @Option(
@@ -46,17 +48,21 @@ struct ExportCommand: ParsableCommand {
     func run() throws {
         let desk = try replica.desk()
         guard let file else {
-            _ = try write(desk) { try StandardStreams.write($0) }
+            warn(of: try write(desk) { try StandardStreams.write($0) })
             return
         }
         let target = try FileReplacement(file)
         do {
-            let count = try write(desk) { try target.write($0) }
+            let outcome = try write(desk) { try target.write($0) }
             try target.finish()
+            warn(of: outcome)
+            let count = outcome.written
+            let withheld = outcome.withheld.isEmpty
+                ? [] : [JSONMember("withheld", .number(outcome.withheld.count))]
             try output.print(
                 .object([
                     JSONMember("file", .string(file)), JSONMember("records", .number(count)),
-                ]),
+                ] + withheld),
                 text: "\(count) records written to \(SafeText.line(file))"
             )
         } catch {
@@ -65,7 +71,16 @@ struct ExportCommand: ParsableCommand {
         }
     }
 
-    private func write(_ desk: Desk, to body: ([UInt8]) throws -> Void) throws -> Int {
+    private func warn(of outcome: ExportOutcome) {
+        for (reason, count) in outcome.withheld.counts {
+            output.warn("\(count) withheld: \(reason)")
+        }
+    }
+
+    private func write(
+        _ desk: Desk,
+        to body: ([UInt8]) throws -> Void
+    ) throws -> ExportOutcome {
         try desk.export(
             kind: kind,
             format: format,
