@@ -9,7 +9,21 @@ struct CardComposer {
     /// Properties that an import kept in `extra` and that were not written yet.
     private var kept: [VCardProperty] = []
 
-    init(kind: String, uid: String, fields: [JSONMember], changed: String? = nil) {
+    /// Composes a card.
+    ///
+    /// - Parameters:
+    ///   - kind: `contact`, or another for an organisation.
+    ///   - uid: The record's number.
+    ///   - fields: The record's fields, as `show --json` prints them.
+    ///   - changed: When the record was changed, in RFC 3339, UTC.
+    ///   - reading: Writes a card and reads it again, so that it is seen what comes back.
+    init(
+        kind: String,
+        uid: String,
+        fields: [JSONMember],
+        changed: String? = nil,
+        reading: (VCard) -> VCard
+    ) {
         isContact = kind == "contact"
         self.fields = Dictionary(
             fields.map { ($0.name, $0.value) },
@@ -28,8 +42,8 @@ struct CardComposer {
             add(VCardProperty("REV", text: digits))
         }
         addKept()
-        addOwnFields(fields.map(\.name))
         expandLabels()
+        addOwnFields(fields.map(\.name), reading(card))
     }
 
     private func text(_ field: String) -> String? { fields[field]?.string }
@@ -44,6 +58,7 @@ struct CardComposer {
     /// Adds a property, with what an import kept of it where it means the same.
     private mutating func addMerged(_ property: VCardProperty, typed: String? = nil) {
         guard !property.value.isEmpty else { return }
+        guard kept.contains(where: { $0.name == property.name }) else { return add(property) }
         var sample = property
         if let typed { sample.value = VCardText.escaped(typed) }
         let meaning = meaning(of: sample)
@@ -102,7 +117,13 @@ struct CardComposer {
         let isSeveral = names.contains { $0["lang"] != nil } && !others.isEmpty
         add(VCardProperty("FN", parameters(of: first, isSeveral), text: title))
         for name in others {
-            add(VCardProperty("FN", parameters(of: name, isSeveral), text: name["text"]?.string ?? ""))
+            add(
+                VCardProperty(
+                    "FN",
+                    parameters(of: name, isSeveral),
+                    text: name["text"]?.string ?? ""
+                )
+            )
         }
         var prefix = text("honorific")
         var sort = text("sort_as")
@@ -254,9 +275,9 @@ struct CardComposer {
     }
 
     /// Adds a property of our own for each field that the card does not give back as it is.
-    private mutating func addOwnFields(_ names: [String]) {
+    private mutating func addOwnFields(_ names: [String], _ read: VCard) {
         let kind = isContact ? "contact" : "organisation"
-        guard let mapping = try? CardMapping(card, kind: kind) else { return }
+        guard let mapping = try? CardMapping(read, kind: kind) else { return }
         let gathered = mapping.fields.names.filter { fields[$0] == nil }
         for name in names + gathered where name != "life" && name != "short_id" {
             let value = fields[name]

@@ -37,7 +37,11 @@ enum CardExtra {
 
     static func header(of property: VCardProperty) -> String {
         let group = property.group.isEmpty ? "" : property.group + "."
-        let parameters = property.parameters.map { parameter in
+        let standard = JCardType.standard(property.name, version: "4.0")
+        let parameters = property.parameters.filter { parameter in
+            // What is so without being said need not be said.
+            parameter.name != "VALUE" || parameter.values.map { $0.lowercased() } != [standard]
+        }.map { parameter in
             ";\(parameter.name)="
                 + parameter.values.map(VCardText.parameterEncoded).joined(separator: ",")
         }
@@ -60,8 +64,9 @@ struct CardGroups {
         for property in card.properties where !property.group.isEmpty {
             let group = property.group.lowercased()
             if Self.isMark(property) {
-                if !property.isBlank, marks[group]?.contains(where: { $0.name == property.name })
-                    != true
+                if !property.isBlank,
+                    marks[group]?.contains(where: { $0.name == property.name })
+                        != true
                 {
                     let text = VCardText.line(property.text)
                     marks[group, default: []].append(
@@ -195,8 +200,10 @@ struct CardOwnField {
         guard gathered?.fingerprint != basis else { return fields.replace(field, with: value) }
         guard let gathered = gathered?.array, let own = value?.array else { return }
         let merged = gathered.map { item in
-            own.first { $0.object?.first?.value == item.object?.first?.value
-                && item.object != nil } ?? item
+            own.first {
+                $0.object?.first?.value == item.object?.first?.value
+                    && item.object != nil
+            } ?? item
         }
         fields.replace(field, with: .array(merged))
     }

@@ -118,8 +118,12 @@ struct CardName {
     var hasParts: Bool { !family.isEmpty || !given.isEmpty }
 
     /// Whether it says what the fields of a contact do not take.
-    var hasMore: Bool { components.indices.contains { $0 != 0 && $0 != 1 && $0 != 3
-        && !component($0).isEmpty } }
+    var hasMore: Bool {
+        components.indices.contains {
+            $0 != 0 && $0 != 1 && $0 != 3
+                && !component($0).isEmpty
+        }
+    }
 
     /// The components in the order of the script: the family first where Han, kana or Hangul is.
     var text: String {

@@ -152,7 +152,9 @@ struct CardMapping {
             return keep(property)
         }
         let words = CardWords(property)
-        var type = words.first(of: isContact ? ["work", "profile", "other"] : ["website", "other"])
+        var type = words.first(
+            of: isContact ? ["work", "profile", "other"] : ["website", "other"]
+        )
         if property.name != "URL" { type = isContact ? "profile" : "other" }
         let used = type
         if isContact, type == nil, !words.significant.isEmpty { type = "other" }

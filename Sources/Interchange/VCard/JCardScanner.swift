@@ -29,14 +29,14 @@ struct JCardScanner: VCardElements {
                 self.line = line
             case .value(_, .array(let properties)) where isInCard:
                 isInCard = false
-                return Self.card(properties, line: line)
+                return Self.element(properties, line: line)
             case .value(let line, .array(let card)):
                 // Behind the properties of a card some write a list of the cards in it.
                 if card.isEmpty { continue }
                 guard card.first?.string?.lowercased() == "vcard", card.count > 1,
                     let properties = card[1].array
                 else { return .refused(line: line, reason: "is no jCard") }
-                return Self.card(properties, line: line)
+                return Self.element(properties, line: line)
             case .value(let line, _):
                 return .refused(line: line, reason: "is no jCard")
             }
@@ -44,7 +44,15 @@ struct JCardScanner: VCardElements {
         return nil
     }
 
-    private static func card(_ properties: [JSONValue], line: Int) -> VCardElement {
+    /// Reads a jCard; nil where it is none.
+    static func card(_ json: JSONValue, line: Int) -> VCard? {
+        guard let properties = json.array?.last?.array,
+            case .card(let card) = element(properties, line: line)
+        else { return nil }
+        return card
+    }
+
+    private static func element(_ properties: [JSONValue], line: Int) -> VCardElement {
         guard properties.count <= VCardLimits.properties else {
             return .refused(
                 line: line,

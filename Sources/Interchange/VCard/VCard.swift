@@ -80,9 +80,10 @@ struct VCardProperty: Hashable, Sendable {
     var texts: [String] { VCardText.split(value, at: ";").map { VCardText.unescaped($0) } }
 
     var isBlank: Bool {
-        omittedBytes == nil && value.unicodeScalars.allSatisfy {
-            $0.properties.isWhitespace || $0 == ";" || $0 == ","
-        }
+        omittedBytes == nil
+            && value.unicodeScalars.allSatisfy {
+                $0.properties.isWhitespace || $0 == ";" || $0 == ","
+            }
     }
 
     /// Returns the first value of a parameter.

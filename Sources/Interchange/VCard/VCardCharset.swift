@@ -20,6 +20,10 @@ enum VCardCharset {
         return ["utf8", "usascii"].contains(name) || encodings[name] != nil
     }
 
+    static func isUTF8(_ charset: String) -> Bool {
+        ["utf8", "utf-8"].contains(charset.lowercased())
+    }
+
     /// Returns the text of bytes that name no character set: UTF-8, else what Windows wrote.
     static func guessed(_ bytes: [UInt8]) -> (text: String, isGuess: Bool) {
         if let text = String(validating: bytes, as: UTF8.self) { return (text, false) }

@@ -229,7 +229,8 @@ private struct UTF16Transcoder {
                 continue
             }
             half = nil
-            let unit = isBigEndian
+            let unit =
+                isBigEndian
                 ? UInt16(first) << 8 | UInt16(byte) : UInt16(byte) << 8 | UInt16(first)
             take(unit, &result)
         }

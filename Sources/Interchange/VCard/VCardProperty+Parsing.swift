@@ -144,6 +144,11 @@ extension VCardProperty {
                 return
             }
             warnings.append("line \(line.number): \(parts.name) is no text in \(charset)")
+            if VCardCharset.isUTF8(charset) {
+                // A text that an exporter cut in the middle of a character.
+                value = VCardText.withoutLineEnds(String(decoding: bytes, as: UTF8.self))
+                return
+            }
         }
         let (text, isGuess) = VCardCharset.guessed(bytes)
         if isGuess, parts.charset == nil {

@@ -38,7 +38,13 @@ public struct VCardWriter: Sendable {
         changed: String? = nil,
         to bytes: inout [UInt8]
     ) {
-        let card = CardComposer(kind: kind, uid: uid, fields: fields, changed: changed).card
+        let card = CardComposer(
+            kind: kind,
+            uid: uid,
+            fields: fields,
+            changed: changed,
+            reading: reread
+        ).card
         switch notation {
         case .vCard: Self.write(card, to: &bytes)
         case .jCard:
@@ -55,11 +61,27 @@ public struct VCardWriter: Sendable {
         bytes.append(0x0a)
     }
 
+    /// Returns a card as it is read again.
+    private func reread(_ card: VCard) -> VCard {
+        switch notation {
+        case .vCard:
+            var bytes: [UInt8] = []
+            Self.write(card, to: &bytes)
+            var scanner = VCardScanner(ByteSource(bytes: bytes, name: ""))
+            guard case .card(let read)? = try? scanner.next() else { return card }
+            return read
+        case .jCard: return JCardScanner.card(JCardWriter.json(card), line: 1) ?? card
+        }
+    }
+
     static func write(_ card: VCard, to bytes: inout [UInt8]) {
         writeLine("BEGIN:VCARD", to: &bytes)
         for property in card.properties {
+            var header = CardExtra.header(of: property)
+            // Names are of any case, but this one is known in its own.
+            if property.name == CardGroups.label { header = property.group + ".X-ABLabel" }
             writeLine(
-                CardExtra.header(of: property) + ":" + VCardText.withoutLineEnds(property.value),
+                header + ":" + VCardText.withoutLineEnds(property.value),
                 to: &bytes
             )
         }

@@ -57,12 +57,15 @@ struct ExportCommand: ParsableCommand {
             try target.finish()
             warn(of: outcome)
             let count = outcome.written
-            let withheld = outcome.withheld.isEmpty
+            let withheld =
+                outcome.withheld.isEmpty
                 ? [] : [JSONMember("withheld", .number(outcome.withheld.count))]
             try output.print(
-                .object([
-                    JSONMember("file", .string(file)), JSONMember("records", .number(count)),
-                ] + withheld),
+                .object(
+                    [
+                        JSONMember("file", .string(file)), JSONMember("records", .number(count)),
+                    ] + withheld
+                ),
                 text: "\(count) records written to \(SafeText.line(file))"
             )
         } catch {
