@@ -11,7 +11,13 @@ struct VCardPublicDataTests {
     /// Where this reader reads otherwise, and why: `file#card field`.
     private static let exceptions: [String: String] = [
         "vcards/ez-vcard/John_Doe_MS_OUTLOOK.vcf#0 n":
-            "in 2.1 a comma separates nothing: the second name is “Richter,James”"
+            "in 2.1 a comma separates nothing: the second name is “Richter,James”",
+        "vcards/evolution-data-server/11.vcf#0 props":
+            "lines with an empty parameter are read here; the other reader skips two of them",
+        "vcards/ez-vcard/John_Doe_GMAIL.vcf#0 fn":
+            "a full name is one text: a comma that is not escaped is part of it",
+        "vcards/ez-vcard/outlook-2003.vcf#0 org":
+            "commas separate nothing in ORG: the organisation is “Company, The”",
     ]
 
     private func cards(_ path: String, keepsBinary: Bool = false) throws -> [VCard] {
@@ -60,7 +66,7 @@ struct VCardPublicDataTests {
                 }
             }
         }
-        #expect(differing.count == Self.exceptions.count)
+        #expect(Set(differing) == Set(Self.exceptions.keys))
     }
 
     private static func texts(_ card: VCard, _ name: String) -> [JSONValue] {

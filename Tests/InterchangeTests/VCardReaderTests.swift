@@ -270,7 +270,7 @@ struct VCardReaderTests {
         )
         #expect(row.warnings.contains("photo of 3 KiB left out"))
         #expect(row.warnings.contains { $0.hasPrefix("logo of") })
-        #expect(extras(row) == ["PHOTO;VALUE=uri|https://example.org/a.jpg"])
+        #expect(extras(row) == ["PHOTO|https://example.org/a.jpg"])
     }
 
     @Test func aPictureBeyondEveryLimitDoesNotCostTheCard() throws {
@@ -318,7 +318,7 @@ struct VCardReaderTests {
             results[2]
                 == .refused(
                     line: 9,
-                    reason: "is a group of 1 members, not a person or an organisation"
+                    reason: "is a group of 1 member, not a person or an organisation"
                 )
         )
         #expect(

@@ -3,11 +3,11 @@ import RecordModel
 /// The card of a record: properties of the standards as far as they go, and for every field that
 /// they do not give back as it is, one of our own.
 struct CardComposer {
-    private(set) var card = VCard(line: 1)
-    private let isContact: Bool
-    private let fields: [String: JSONValue]
+    var card = VCard(line: 1)
+    let isContact: Bool
+    let fields: [String: JSONValue]
     /// Properties that an import kept in `extra` and that were not written yet.
-    private var kept: [VCardProperty] = []
+    var kept: [VCardProperty] = []
 
     /// Composes a card.
     ///
@@ -50,7 +50,7 @@ struct CardComposer {
 
     private func items(_ field: String) -> [JSONValue] { fields[field]?.array ?? [] }
 
-    private mutating func add(_ property: VCardProperty) {
+    mutating func add(_ property: VCardProperty) {
         guard !property.value.isEmpty else { return }
         card.properties.append(property)
     }
@@ -74,7 +74,7 @@ struct CardComposer {
     }
 
     /// What a reader makes of a property alone, `extra` aside.
-    private func meaning(of property: VCardProperty) -> JSONValue? {
+    func meaning(of property: VCardProperty) -> JSONValue? {
         if property.name == "N" {
             let name = CardName(property)
             let language = property["LANGUAGE"] ?? ""
@@ -226,8 +226,13 @@ struct CardComposer {
                 if item["primary"] == .bool(true) {
                     parameters.append(VCardParameter(name: "PREF", values: ["1"]))
                 }
+                let value = item["value"]?.string ?? ""
+                // A web address has no escapes (RFC 6350 §4.2).
+                let isPlain = name == "URL" && !value.contains("\\")
                 addMerged(
-                    VCardProperty(name, parameters, text: item["value"]?.string ?? ""),
+                    isPlain
+                        ? VCardProperty(name, parameters, value: value)
+                        : VCardProperty(name, parameters, text: value),
                     typed: item["raw"]?.string
                 )
             }
@@ -262,66 +267,5 @@ struct CardComposer {
         for note in items("notes").compactMap(\.string) {
             addMerged(VCardProperty("NOTE", text: note))
         }
-    }
-
-    // MARK: What is left
-
-    /// Adds what an import kept and no field takes.
-    private mutating func addKept() {
-        for property in kept where meaning(of: property) == nil && property.name != "N" {
-            add(property)
-        }
-        kept = []
-    }
-
-    /// Adds a property of our own for each field that the card does not give back as it is.
-    private mutating func addOwnFields(_ names: [String], _ read: VCard) {
-        let kind = isContact ? "contact" : "organisation"
-        guard let mapping = try? CardMapping(read, kind: kind) else { return }
-        let gathered = mapping.fields.names.filter { fields[$0] == nil }
-        for name in names + gathered where name != "life" && name != "short_id" {
-            let value = fields[name]
-            let read = mapping.fields[name]
-            guard value?.levelled != read?.levelled else { continue }
-            add(CardOwnField(field: name, value: value?.withoutKeys, basis: read))
-        }
-    }
-
-    private mutating func add(_ own: CardOwnField) {
-        card.properties.append(own.property)
-    }
-
-    /// Gives what has a label a group with the label in it, as Apple's and Google's programs do.
-    private mutating func expandLabels() {
-        var result: [VCardProperty] = []
-        let used = Set(card.properties.map { $0.group.lowercased() })
-        var number = 0
-        for property in card.properties {
-            guard let label = property[CardGroups.label] else {
-                result.append(property)
-                continue
-            }
-            var property = property
-            property.parameters.removeAll { $0.name == CardGroups.label }
-            if property.group.isEmpty {
-                repeat { number += 1 } while used.contains("item\(number)")
-                property.group = "item\(number)"
-            }
-            result.append(property)
-            result.append(VCardProperty(CardGroups.label, group: property.group, text: label))
-        }
-        card.properties = result
-    }
-}
-
-extension JSONValue {
-    /// The value without the keys of rows, which hold in one replica alone.
-    fileprivate var withoutKeys: JSONValue {
-        guard let items = array else { return self }
-        return .array(
-            items.map { item in
-                item.object.map { .object($0.filter { $0.name != "key" }) } ?? item
-            }
-        )
     }
 }

@@ -9,9 +9,13 @@ enum CardExtra {
 
     /// Returns the row of a property.
     static func row(of property: VCardProperty) -> JSONValue {
-        .object([
+        let type =
+            property.valueType ?? JCardType.standard(property.name, version: "4.0")
+        // An address has no escapes (RFC 6350 §4.2), whatever exporters write.
+        let value = type == "uri" ? property.text : property.value
+        return .object([
             JSONMember("name", .string(VCardText.line(header(of: property)))),
-            JSONMember("value", .string(VCardText.line(property.value))),
+            JSONMember("value", .string(VCardText.line(value))),
         ])
     }
 
@@ -38,10 +42,12 @@ enum CardExtra {
     static func header(of property: VCardProperty) -> String {
         let group = property.group.isEmpty ? "" : property.group + "."
         let standard = JCardType.standard(property.name, version: "4.0")
-        let parameters = property.parameters.filter { parameter in
-            // What is so without being said need not be said.
-            parameter.name != "VALUE" || parameter.values.map { $0.lowercased() } != [standard]
-        }.map { parameter in
+        // What is so without being said need not be said; the type of the value comes last.
+        let type = property.parameters.filter { parameter in
+            parameter.name == "VALUE" && parameter.values.map { $0.lowercased() } != [standard]
+        }
+        let others = property.parameters.filter { $0.name != "VALUE" }
+        let parameters = (others + type).map { parameter in
             ";\(parameter.name)="
                 + parameter.values.map(VCardText.parameterEncoded).joined(separator: ",")
         }

@@ -41,7 +41,8 @@ struct CardMapping {
         case "org", "organization": return "organisation"
         case "group":
             let members = (card.all("MEMBER") + card.all("X-ADDRESSBOOKSERVER-MEMBER")).count
-            throw Refusal("is a group of \(members) members, not a person or an organisation")
+            let size = members == 1 ? "1 member" : "\(members) members"
+            throw Refusal("is a group of \(size), not a person or an organisation")
         case let other?:
             throw Refusal("is of kind “\(VCardText.line(other))”, not a person or an organisation")
         }

@@ -112,6 +112,7 @@ struct JCardScanner: VCardElements {
         }
         let text = json.scalarText ?? ""
         if type == "unknown" { return VCardText.withoutLineEnds(text) }
+        if type == "utc-offset" { return text.filter { $0 != ":" } }
         if JCardType.isTime(type) { return VCardDate.basic(extended: text) }
         return VCardText.escaped(text)
     }

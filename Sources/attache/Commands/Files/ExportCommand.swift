@@ -36,7 +36,7 @@ struct ExportCommand: ParsableCommand {
     var conditions: [String] = []
 
     @Option(
-        name: [.short, .customLong("output")],
+        name: [.customShort("o"), .customLong("output")],
         help: ArgumentHelp("The file; by default standard output.", valueName: "file"),
         completion: .file()
     )
