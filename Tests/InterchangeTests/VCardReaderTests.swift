@@ -238,6 +238,35 @@ struct VCardReaderTests {
         #expect(extras(row) == ["ORG|IBM;Accounting", "ROLE|Programmer"])
     }
 
+    @Test func whatIsSaidInTwoLanguagesIsOneThing() throws {
+        let row = try row(
+            """
+            FN:A\r
+            ORG;ALTID=1;LANGUAGE=de:Institut\r
+            ORG;ALTID=1;LANGUAGE=en:Institute\r
+            TITLE;ALTID=2;LANGUAGE=de:Leiter\r
+            TITLE;ALTID=2;LANGUAGE=en:Head
+            """,
+            version: "4.0"
+        )
+        #expect(row.json("employer") == .string("Institut"))
+        #expect(row.json("position") == .string("Leiter"))
+        #expect(row.json("affiliations") == nil)
+        #expect(
+            extras(row) == [
+                "ORG;ALTID=1;LANGUAGE=en|Institute", "TITLE;ALTID=2;LANGUAGE=en|Head",
+            ]
+        )
+    }
+
+    @Test func theLanguageThatOutlookGivesNIsNoOtherName() throws {
+        let row = try row("N;LANGUAGE=en-us:Doe;John\r\nFN:John Doe", version: "2.1")
+        #expect(
+            row.json("names")
+                == (try json(#"[{"text":"John Doe","given":"John","family":"Doe"}]"#))
+        )
+    }
+
     @Test func skillsGenderLanguagesAndORCIDFindTheirFields() throws {
         let row = try row(
             """

@@ -4,7 +4,8 @@ import RecordModel
 enum CardExtra {
     /// Parameters that say nothing beyond what a field says.
     static let plainParameters: Set = [
-        "TYPE", "VALUE", "PREF", "PID", "INDEX", "CHARSET", "ENCODING", CardGroups.label,
+        "TYPE", "VALUE", "PREF", "PID", "INDEX", "CHARSET", "ENCODING", "LANGUAGE", "ALTID",
+        CardGroups.label,
     ]
 
     /// Returns the row of a property.

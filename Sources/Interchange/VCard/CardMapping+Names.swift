@@ -10,10 +10,12 @@ extension CardMapping {
         var rest = structured[...]
         for property in full {
             let language = property["LANGUAGE"]
-            let index = rest.firstIndex { name in
+            var index = rest.firstIndex { name in
                 name.language?.lowercased() == language?.lowercased()
                     && name.property["PHONETIC"] == nil
             }
+            // Outlook says the language of N and not that of FN.
+            if index == nil, structured.count == 1, full.count == 1 { index = rest.indices.first }
             let name = index.map { rest.remove(at: $0) }
             let hasMore = name?.hasParts == true || language != nil || property["SCRIPT"] != nil
             if hasMore || property.text != preferred?.text {

@@ -3,8 +3,8 @@ extension CardMapping {
     /// affiliations, each with the title of its group or its place in the order.
     mutating func mapWork() {
         guard isContact else { return mapOrganisationUnits() }
-        let organisations = all("ORG")
-        var titles = all("TITLE")[...]
+        let organisations = withoutAlternatives("ORG")
+        var titles = withoutAlternatives("TITLE")[...]
         let roles = all("ROLE")
         func title(of organisation: VCardProperty) -> String? {
             let group = organisation.group
@@ -38,7 +38,7 @@ extension CardMapping {
                 keep(title)
             }
         }
-        for title in all("TITLE") { keepRest(of: title, using: "work") }
+        for title in withoutAlternatives("TITLE") { keepRest(of: title, using: "work") }
         for role in roles {
             if fields["position"] == nil {
                 fields.set("position", role.text)
@@ -47,6 +47,21 @@ extension CardMapping {
                 keep(role)
             }
         }
+    }
+
+    /// The properties of a name, and of those that say the same in other languages (`ALTID`) the
+    /// first; the others are kept.
+    private mutating func withoutAlternatives(_ name: String) -> [VCardProperty] {
+        var seen: Set<String> = []
+        var result: [VCardProperty] = []
+        for property in all(name) {
+            if let id = property["ALTID"], !seen.insert(id).inserted {
+                keep(property)
+            } else {
+                result.append(property)
+            }
+        }
+        return result
     }
 
     private mutating func mapOrganisationUnits() {

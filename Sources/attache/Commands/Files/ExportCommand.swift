@@ -55,7 +55,6 @@ struct ExportCommand: ParsableCommand {
         do {
             let outcome = try write(desk) { try target.write($0) }
             try target.finish()
-            warn(of: outcome)
             let count = outcome.written
             let withheld =
                 outcome.withheld.isEmpty
@@ -67,6 +66,8 @@ struct ExportCommand: ParsableCommand {
                     ] + withheld
                 ),
                 text: "\(count) records written to \(SafeText.line(file))"
+                    + outcome.withheld.counts.map { "\n\($0.count) withheld: \($0.reason)" }
+                    .joined()
             )
         } catch {
             target.discard()
