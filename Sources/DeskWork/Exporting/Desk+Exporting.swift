@@ -8,6 +8,10 @@ public enum ExportFormat: String, Hashable, Sendable, CaseIterable {
     case jsonl
     /// CSV with a header that names fields.
     case csv
+    /// vCard 4.0: contacts, or organisations.
+    case vcard
+    /// jCard: the same as JSON (RFC 7095).
+    case jcard
 }
 
 extension Desk {
@@ -21,7 +25,7 @@ extension Desk {
     ///   - conditions: All of them must hold.
     ///   - byteOrderMark: Whether CSV begins with a mark that Excel needs to read UTF-8.
     ///   - write: Takes the bytes, in pieces.
-    /// - Returns: How many records were written.
+    /// - Returns: How many records were written, and how many were withheld.
     /// - Throws: `DeskError` (`unknown_kind`, `unknown_field`, `usage`), and what `write` throws.
     public func export(
         kind: String? = nil,
@@ -29,7 +33,11 @@ extension Desk {
         where conditions: [String] = [],
         byteOrderMark: Bool = false,
         to write: ([UInt8]) throws -> Void
-    ) throws -> Int {
+    ) throws -> ExportOutcome {
+        if format == .vcard || format == .jcard {
+            let notation: VCardWriter.Notation = format == .vcard ? .vCard : .jCard
+            return try exportCards(kind: kind, notation, where: conditions, to: write)
+        }
         let views = try list(kind: kind, where: conditions)
         var bytes: [UInt8] = []
         func hand(over limit: Int) throws {
@@ -64,9 +72,10 @@ extension Desk {
                 )
                 try hand(over: ByteSource.chunkSize)
             }
+        case .vcard, .jcard: break
         }
         try hand(over: 0)
-        return views.count
+        return ExportOutcome(written: views.count)
     }
 
     private static func cell(of field: Field, in view: RecordView) -> String {

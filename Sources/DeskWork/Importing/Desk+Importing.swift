@@ -110,16 +110,11 @@ extension Desk {
         let path = file == "-" ? "/dev/stdin" : file
         let source = try ByteSource(path: path)
         let ending = (file as NSString).pathExtension.lowercased()
-        let format: ImportFormat
-        switch (options.format, ending) {
-        case (let named?, _): format = named
-        case (nil, "csv"), (nil, "tsv"): format = .csv
-        case (nil, "jsonl"), (nil, "ndjson"), (nil, "json"): format = .jsonl
-        default:
+        guard let format = options.format ?? ImportFormat(file: file, ending: ending) else {
             throw DeskError(
                 .usage,
                 "the format of \(file) cannot be told by its name",
-                hint: "Say --format jsonl, csv or ror."
+                hint: "Say --format vcard, csv, jsonl, jcard or ror."
             )
         }
         switch format {
@@ -127,6 +122,8 @@ extension Desk {
             let kind = try options.kind.map { try self.kind(named: $0).name }
             return (file, try JSONLinesReader(source, kind: kind))
         case .ror: return (file, try RORReader(source))
+        case .vcard: return (file, VCardReader(source, kind: try cardKind(options)))
+        case .jcard: return (file, try VCardReader(jCard: source, kind: cardKind(options)))
         case .csv:
             guard let name = options.kind else {
                 throw DeskError(
@@ -169,6 +166,20 @@ extension Desk {
         } catch let error as InterchangeError {
             throw DeskError(.usage, "\(file): \(error.sentence)", hint: error.hint)
         }
+    }
+
+    /// The kind that cards are to become; nil where each says it.
+    private func cardKind(_ options: ImportOptions) throws -> String? {
+        guard let name = options.kind else { return nil }
+        let kind = try self.kind(named: name).name
+        guard ["contact", "organisation"].contains(kind) else {
+            throw DeskError(
+                .usage,
+                "a card is of a contact or an organisation, not of kind \(kind)",
+                hint: "Leave --kind out, or say --kind contact."
+            )
+        }
+        return kind
     }
 
     /// Takes rows in; where one meets what another of the same batch wrote, that is committed first.

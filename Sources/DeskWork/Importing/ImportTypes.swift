@@ -8,6 +8,10 @@ public enum ImportFormat: String, Hashable, Sendable, CaseIterable {
     case csv
     /// Data of the Research Organization Registry.
     case ror
+    /// vCard 2.1, 3.0 or 4.0.
+    case vcard
+    /// jCard: vCard as JSON (RFC 7095).
+    case jcard
 }
 
 /// What to import and how.

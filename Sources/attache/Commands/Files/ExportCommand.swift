@@ -30,16 +30,17 @@ enum ExportTarget: ExpressibleByArgument {
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract:
-            "Write records as JSON Lines or CSV, deadlines as a calendar, activities for IATI.",
+        abstract: "Write records as JSON Lines, CSV, vCard or jCard, deadlines as a calendar, activities for IATI.",
         discussion: """
             attache export contact --format csv --where city=Berlin -o berlin.csv
             attache export --format jsonl | gzip > all.jsonl.gz
+            attache export contact --format vcard -o people.vcf
 
             attache export agreement --format ics -o deadlines.ics
             attache export collaboration --format iati --reporting-org XM-DAC-000-0 -o iati.xml
 
-            JSON Lines and CSV read back as they were.
+            JSON Lines, CSV and cards read back as they were. Cards leave out who must not go out: records
+            that are restricted or labelled RESTRICTED, and people who took their consent back.
             """
     )
 
@@ -74,18 +75,26 @@ struct ExportCommand: ParsableCommand {
         let desk = try replica.desk()
         if case .activities = format { return try exportActivities(desk) }
         guard let file else {
-            _ = try write(desk) { try StandardStreams.write($0) }
+            warn(of: try write(desk) { try StandardStreams.write($0) })
             return
         }
         let target = try FileReplacement(file)
         do {
-            let count = try write(desk) { try target.write($0) }
+            let outcome = try write(desk) { try target.write($0) }
             try target.finish()
+            let count = outcome.written
+            let withheld =
+                outcome.withheld.isEmpty
+                ? [] : [JSONMember("withheld", .number(outcome.withheld.count))]
             try output.print(
-                .object([
-                    JSONMember("file", .string(file)), JSONMember("records", .number(count)),
-                ]),
+                .object(
+                    [
+                        JSONMember("file", .string(file)), JSONMember("records", .number(count)),
+                    ] + withheld
+                ),
                 text: "\(count) records written to \(SafeText.line(file))"
+                    + outcome.withheld.counts.map { "\n\($0.count) withheld: \($0.reason)" }
+                    .joined()
             )
         } catch {
             target.discard()
@@ -93,9 +102,19 @@ struct ExportCommand: ParsableCommand {
         }
     }
 
-    private func write(_ desk: Desk, to body: ([UInt8]) throws -> Void) throws -> Int {
+    private func warn(of outcome: ExportOutcome) {
+        for (reason, count) in outcome.withheld.counts {
+            output.warn("\(count) withheld: \(reason)")
+        }
+    }
+
+    private func write(
+        _ desk: Desk,
+        to body: ([UInt8]) throws -> Void
+    ) throws -> ExportOutcome {
         guard case .records(let format) = format else {
-            return try desk.exportCalendar(kind: kind, where: conditions, to: body)
+            let count = try desk.exportCalendar(kind: kind, where: conditions, to: body)
+            return ExportOutcome(written: count)
         }
         return try desk.export(
             kind: kind,

@@ -11,6 +11,7 @@ struct ImportCommand: ParsableCommand {
         abstract: "Take in records from files; every row is accounted for.",
         discussion: """
             attache import contacts.csv --kind contact --map Name=preferred_name --dry-run
+            attache import phone.vcf
             attache import ror.jsonl --format ror --space all-missions
             attache import people.csv --kind contact --map 1=preferred_name --map 4=emails
             attache import --undo RUN     takes a whole run back
@@ -29,7 +30,7 @@ struct ImportCommand: ParsableCommand {
     @Argument(help: "The files; - is standard input.", completion: .file())
     var files: [String] = []
 
-    @Option(help: "jsonl, csv or ror; by default told by the file's name.")
+    @Option(help: "vcard, csv, jsonl, jcard or ror; by default told by the file.")
     var format: ImportFormat?
 
     @Option(help: "The kind of rows that name none.")

@@ -1,0 +1,59 @@
+import RecordModel
+
+/// What an export came to.
+public struct ExportOutcome: Hashable, Sendable {
+    /// Why records were not written.
+    public struct Withheld: Hashable, Sendable {
+        /// How many, by reason, in the order in which the reasons came up.
+        public private(set) var counts: [(reason: String, count: Int)] = []
+
+        /// How many in all.
+        public var count: Int { counts.reduce(0) { $0 + $1.count } }
+        /// Whether every record was written.
+        public var isEmpty: Bool { counts.isEmpty }
+
+        mutating func add(_ reason: String) {
+            if let index = counts.firstIndex(where: { $0.reason == reason }) {
+                counts[index].count += 1
+            } else {
+                counts.append((reason, 1))
+            }
+        }
+
+        /// Whether two hold the same counts.
+        public static func == (left: Withheld, right: Withheld) -> Bool {
+            left.counts.elementsEqual(right.counts) { $0 == $1 }
+        }
+
+        /// Feeds the counts into a hasher.
+        public func hash(into hasher: inout Hasher) {
+            for (reason, count) in counts {
+                hasher.combine(reason)
+                hasher.combine(count)
+            }
+        }
+    }
+
+    /// How many records were written.
+    public var written = 0
+    /// Those that must not go out.
+    public var withheld = Withheld()
+}
+
+/// Which records may leave for programs that know no labels, such as a telephone's address book.
+enum ExportRelease {
+    /// Returns why a record must stay here, or nil where it may go out.
+    ///
+    /// A value in conflict counts by the stricter side, which is what the policies of these fields
+    /// show.
+    static func objection(to view: RecordView) -> String? {
+        if view.handling == "RESTRICTED" { return "labelled RESTRICTED" }
+        if view.field("restricted")?.text == "true" {
+            return "restricted (the person objected to use)"
+        }
+        let bases = view.field("consent")?.values.map(\.json) ?? []
+        let isWithdrawn = bases.contains { $0["withdrawn"] != nil }
+        if isWithdrawn, bases.allSatisfy({ $0["withdrawn"] != nil }) { return "consent withdrawn" }
+        return nil
+    }
+}
