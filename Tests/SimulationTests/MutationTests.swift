@@ -45,6 +45,9 @@ struct MutationTests {
         .variantsStay, .contextWithDelta, .wholeBeforeParts, .raisedWhenNothingIsNeeded,
         .neededIsMetAgain, .raisedAsFarAsVouched, .leftOutHoldsBack, .leftOutIsMetAgain,
         .numberBesideSequence, .raisingMovesSequence, .strangeActorIsGivenUp,
+        .forgottenCountsAsSeen, .emptyContextWhereNotHeld, .droppedStaysKnown, .cutIsKnown,
+        .cutWaitsForAll, .cutBeforePage, .lateReturnIsTold, .knownGoesOnLateReturn,
+        .unsentStaysOnLateReturn, .goneDeskIsTakenOver,
     ]
 
     @Test func eachRuleHasAScheduleOrIsNamedWithoutOne() {
@@ -69,7 +72,7 @@ struct MutationTests {
 
     private func search(_ rule: Rule) throws -> Schedule? {
         for seed in Seeds.first(0) {
-            for profile in [0, 16, 8, 2, 3, 4, 7, 19, 20] {
+            for profile in [16, 20, 19, 0, 2, 7] {
                 let schedule = Schedule(seed: seed, profile: Simulation.Profile(rawValue: profile))
                 let isMissed = try rule.switchedOff { try !schedule.played().complaints.isEmpty }
                 if isMissed { return schedule }

@@ -7,6 +7,9 @@ public struct ExportOutcome: Hashable, Sendable {
         /// How many, by reason, in the order in which the reasons came up.
         public private(set) var counts: [(reason: String, count: Int)] = []
 
+        /// Creates the account of an export that withheld nothing.
+        public init() {}
+
         /// How many in all.
         public var count: Int { counts.reduce(0) { $0 + $1.count } }
         /// Whether every record was written.
@@ -38,6 +41,12 @@ public struct ExportOutcome: Hashable, Sendable {
     public var written = 0
     /// Those that must not go out.
     public var withheld = Withheld()
+
+    /// Creates the outcome of an export.
+    public init(written: Int = 0, withheld: Withheld = Withheld()) {
+        self.written = written
+        self.withheld = withheld
+    }
 }
 
 /// Which records may leave for programs that know no labels, such as a telephone's address book.
