@@ -30,7 +30,7 @@ enum ExportTarget: ExpressibleByArgument {
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write records as JSON Lines, CSV, vCard or jCard, deadlines as a calendar, activities for IATI.",
+        abstract: "Write records as JSON Lines, CSV or cards, deadlines as a calendar, IATI activities.",
         discussion: """
             attache export contact --format csv --where city=Berlin -o berlin.csv
             attache export --format jsonl | gzip > all.jsonl.gz
