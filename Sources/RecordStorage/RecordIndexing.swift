@@ -42,7 +42,7 @@ struct RecordIndexing {
     /// Schemes of look-up by field name.
     private static let schemes = [
         "short_id": "short", "orcid": "orcid", "ror": "ror", "emails": "email",
-        "import_ids": "import", "ids": "id",
+        "import_ids": "import", "ids": "id", "merged_into": "merged",
     ]
 
     /// Returns what the indexes hold of a record; nothing for a hidden one.

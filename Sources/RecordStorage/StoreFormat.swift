@@ -5,7 +5,13 @@ enum StoreFormat {
     /// Marks the file as ours in SQLite's header (`ATT1`).
     static let applicationID = 0x4154_5431
     /// The version of the tables that this code reads and writes.
-    static let version = 2
+    static let version = 3
+
+    /// The least number of the kinds that hold decisions about pairs of records, which are few and
+    /// asked for often.
+    static let leastDecisionKind: UInt32 = 15
+    /// The condition of their index.
+    static let decisionKinds = "kind >= 15"
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -17,6 +23,12 @@ enum StoreFormat {
         migrator.registerMigration("2") { db in
             try db.execute(sql: branches)
             try db.execute(sql: "PRAGMA user_version = 2")
+        }
+        migrator.registerMigration("3 decisions and sounds") { db in
+            try db.execute(
+                sql: "CREATE INDEX record_decision ON record(kind) WHERE \(decisionKinds)"
+            )
+            try db.execute(sql: "PRAGMA user_version = \(version)")
         }
         return migrator
     }

@@ -33,6 +33,16 @@ extension StoreReader {
         ).map { RecordUID(UInt64(bitPattern: $0)) }
     }
 
+    /// Whether there is a record of a kind that holds decisions about pairs of records (15 and above),
+    /// deleted ones included.
+    /// - Complexity: O(1); an index holds these kinds alone.
+    public func holdsDecisions(kind: UInt32) throws -> Bool {
+        let select = try db.cachedStatement(
+            sql: "SELECT 1 FROM record WHERE kind = ? AND \(StoreFormat.decisionKinds) LIMIT 1"
+        )
+        return try Int.fetchOne(select, arguments: [Int64(kind)]) != nil
+    }
+
     /// The records' parts that are shown nowhere.
     /// - Complexity: O(*n*) in the number of records, and in the bytes of the hidden ones.
     public func hiddenRecords() throws -> [StoredRecord] {

@@ -229,6 +229,10 @@ public struct StoreReader {
         if let kind {
             conditions.append("kind = ?")
             arguments += [Int64(kind)]
+            // An index holds these alone, and wants to be asked so.
+            if kind >= StoreFormat.leastDecisionKind {
+                conditions.append(StoreFormat.decisionKinds)
+            }
         }
         let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
         let sql = "SELECT \(Self.recordColumns) FROM record \(filter) ORDER BY \(order)"

@@ -37,6 +37,13 @@ struct Attache: AsyncParsableCommand {
                 subcommands: [ConflictsCommand.self, ReviewCommand.self, ResolveCommand.self]
             ),
             CommandGroup(
+                name: "Doubles",
+                subcommands: [
+                    DuplicatesCommand.self, MergeCommand.self, UnmergeCommand.self,
+                    NotSameCommand.self,
+                ]
+            ),
+            CommandGroup(
                 name: "The replica",
                 subcommands: [
                     InitCommand.self, StatusCommand.self, SpacesCommand.self, ConfigCommand.self,

@@ -42,7 +42,8 @@ extension Desk {
         var views: [RecordView] = []
         try store.read { reader in
             let viewer = RecordViewer(reader, missionSpace: missionSpace)
-            try reader.forEachHeld(kind: kind) { held in
+            let merged = condition.includesMerged
+            try reader.forEachHeld(kind: kind, includingMerged: merged) { held in
                 if held.isHidden, !condition.includesDeleted { return true }
                 if try condition.holds(for: held, viewer, context) {
                     views.append(try viewer.view(of: held))
@@ -77,8 +78,12 @@ extension Desk {
                 guard found.count < limit, let part = try reader.record(row: row),
                     kind.map({ $0.number == part.state.kind }) ?? true,
                     seen.insert(part.key.uid).inserted,
-                    let held = try reader.held(part.key.uid), !held.isHidden
+                    var held = try reader.held(part.key.uid), !held.isHidden
                 else { continue }
+                if let survivor = try reader.survivor(of: held) {
+                    guard !survivor.isHidden, seen.insert(survivor.uid).inserted else { continue }
+                    held = survivor
+                }
                 let view = try viewer.view(of: held)
                 let snippet = Snippet.best(in: view, for: text)
                 found.append(

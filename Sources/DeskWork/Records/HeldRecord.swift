@@ -57,10 +57,12 @@ extension StoreReader {
     ///
     /// - Parameters:
     ///   - kind: Only this kind; nil for all.
+    ///   - includingMerged: Whether records for which another stands are visited too.
     ///   - body: Returns whether to go on.
     /// - Throws: What the body throws; what the store reports.
     func forEachHeld(
         kind: Kind? = nil,
+        includingMerged: Bool = false,
         _ body: (HeldRecord) throws -> Bool
     ) throws {
         let split = try splitRecords()
@@ -71,6 +73,7 @@ extension StoreReader {
             guard let held = HeldRecord(parts, schema: schema), held.main.row == record.row else {
                 return true
             }
+            if !includingMerged, try survivor(of: held) != nil { return true }
             return try body(held)
         }
     }
