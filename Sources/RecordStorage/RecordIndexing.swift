@@ -7,12 +7,30 @@ struct IndexEntry: Equatable {
     var name: String
     /// The folded text of everything else that is searched.
     var body: String
+    /// The consonant keys of the words of the names, by which other spellings and scripts find them.
+    var sounds: String
     /// The identifiers that name the record.
     var keys: Set<LookupKey>
     /// The number of conflicts for a person.
     var conflicts: Int
 
-    static let empty = IndexEntry(name: "", body: "", keys: [], conflicts: 0)
+    static let empty = IndexEntry(name: "", body: "", sounds: "", keys: [], conflicts: 0)
+
+    /// How many words of a record's names have keys.
+    private static let soundedWords = 48
+
+    /// Returns the keys of words of folded text, each once.
+    static func sounds(of text: String) -> String {
+        var seen: Set<String> = []
+        var keys: [String] = []
+        let words = text.split { !$0.isLetter && !$0.isNumber }
+        for word in words.prefix(soundedWords) {
+            for key in ConsonantSkeleton.keys(of: word) where key.utf8.count > 1 {
+                if seen.insert(key).inserted { keys.append(key) }
+            }
+        }
+        return keys.joined(separator: " ")
+    }
 }
 
 /// Derives what the indexes hold of records.
@@ -79,6 +97,7 @@ struct RecordIndexing {
             }
         }
         entry.name = SearchFold.fold(String(decoding: names, as: UTF8.self))
+        entry.sounds = IndexEntry.sounds(of: entry.name)
         entry.body = SearchFold.fold(String(decoding: body, as: UTF8.self))
         entry.conflicts = conflictCount(of: state)
         return entry

@@ -1,4 +1,6 @@
+import Foundation
 import GRDB
+import RecordModel
 
 /// The tables of a replica's file and how they came to be.
 enum StoreFormat {
@@ -25,12 +27,42 @@ enum StoreFormat {
             try db.execute(sql: "PRAGMA user_version = 2")
         }
         migrator.registerMigration("3 decisions and sounds") { db in
-            try db.execute(
-                sql: "CREATE INDEX record_decision ON record(kind) WHERE \(decisionKinds)"
-            )
+            try db.execute(sql: decisionsAndSounds)
+            try indexSearch(db)
             try db.execute(sql: "PRAGMA user_version = \(version)")
         }
         return migrator
+    }
+
+    /// Version 3: an index of the kinds that hold decisions, and a search index with the consonant keys
+    /// of names; `search_word` reads its vocabulary.
+    private static let decisionsAndSounds = """
+        CREATE INDEX record_decision ON record(kind) WHERE \(decisionKinds);
+        DROP TABLE search;
+        CREATE VIRTUAL TABLE search USING fts5(
+            name, body, sounds, content='', tokenize='unicode61 remove_diacritics 2');
+        INSERT INTO search(search, rank) VALUES('automerge', 8);
+        CREATE VIRTUAL TABLE search_word USING fts5vocab(search, col);
+        """
+
+    /// Fills an empty search index from the records' states.
+    private static func indexSearch(_ db: Database) throws {
+        let interner = Interner(db)
+        let indexing = RecordIndexing(schema: .builtIn)
+        let insert = try db.cachedStatement(
+            sql: "INSERT INTO search(rowid, name, body, sounds) VALUES (?, ?, ?, ?)"
+        )
+        let rows = try Row.fetchCursor(db, sql: "SELECT id, kind, state FROM record ORDER BY id")
+        while let row = try rows.next() {
+            let state = try StateCodec.decode(
+                [UInt8](row[2] as Data),
+                kind: UInt32(truncatingIfNeeded: row[1] as Int64),
+                interner
+            )
+            let entry = indexing.entry(of: state)
+            guard !entry.name.isEmpty || !entry.body.isEmpty else { continue }
+            try insert.execute(arguments: [row[0] as Int64, entry.name, entry.body, entry.sounds])
+        }
     }
 
     /// Version 2: which actors are this replica's own, whether it writes under them or did before it

@@ -15,6 +15,13 @@ extension StoreReader {
         return result
     }
 
+    /// Whether a record has parts beside this one; an index is asked, and no record read.
+    public func hasOtherParts(_ part: StoredRecord) throws -> Bool {
+        let select = try db.cachedStatement(sql: "SELECT count(*) FROM record WHERE uid = ?")
+        let uid = Int64(bitPattern: part.key.uid.value)
+        return try Int.fetchOne(select, arguments: [uid]) ?? 0 > 1
+    }
+
     /// Returns the numbers of the records that begin with hexadecimal digits, at most `limit`.
     public func records(uidPrefix: String, limit: Int) throws -> [RecordUID] {
         let digits = uidPrefix.lowercased()

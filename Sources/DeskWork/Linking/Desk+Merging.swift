@@ -185,6 +185,7 @@ extension Desk {
     /// Takes a merge back: the record stands for itself again, and what it brought to the survivor goes
     /// where nobody edited it since.
     /// - Parameter id: The merged record, or the one that it went into where it has one alone.
+    /// - Returns: The record, and what stays with the survivor.
     /// - Throws: `DeskError` (`not_found`, `ambiguous_id`, `bad_value` where nothing was merged).
     public func unmerge(_ id: String) throws -> UnmergeResult {
         try store.write { writer in

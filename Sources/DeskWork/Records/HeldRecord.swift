@@ -53,6 +53,11 @@ extension StoreReader {
         HeldRecord(try parts(of: uid), schema: schema)
     }
 
+    /// Returns the record of a part that was read already, with its other parts where it has any.
+    func held(with part: StoredRecord) throws -> HeldRecord? {
+        try hasOtherParts(part) ? held(part.key.uid) : HeldRecord([part], schema: schema)
+    }
+
     /// Calls a body with each record whose main part is of a kind and in a space, by row.
     ///
     /// - Parameters:
