@@ -11,6 +11,9 @@ struct IndexedRecord {
         let whole: Int32
         let local: Int32
         let isShared: Bool
+        /// The most that its local part says where it is not wholly the same: one that is made of the
+        /// bearer's name says again what the name says, but for its digits.
+        let greatestOfLocal: Double
     }
 
     var subject: LinkageRecord.Subject
@@ -70,7 +73,8 @@ struct LinkageTables {
                 IndexedRecord.Email(
                     whole: whole,
                     local: locals.numbers(of: [email.local])[0],
-                    isShared: email.isShared
+                    isShared: email.isShared,
+                    greatestOfLocal: Self.greatest(of: email.local, record)
                 )
             )
         }
@@ -87,6 +91,15 @@ struct LinkageTables {
         employerWords.count(Set(indexed.employers.flatMap { $0.parts.map(\.word) }))
         indexed.gender = record.gender.map { genders.number(of: $0) } ?? -1
         return indexed
+    }
+
+    private static func greatest(of local: String, _ record: LinkageRecord) -> Double {
+        let isOfName = record.names.contains { name in
+            name.parts.contains { $0.text.utf8.count >= 3 && local.contains($0.text) }
+        }
+        let digits = local.utf8.count { (0x30...0x39).contains($0) }
+        return isOfName
+            ? LinkageWeights.localOfAName + LinkageWeights.digit * Double(digits) : .infinity
     }
 
     private mutating func indexPlaces(of record: LinkageRecord, _ indexed: inout IndexedRecord) {

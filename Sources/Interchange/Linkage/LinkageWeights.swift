@@ -89,6 +89,9 @@ enum LinkageWeights {
     static let sameEmail = 0.5
     static let sameLocalPart = 0.15
     static let closeEmail = 0.1
+    /// The most that a local part made of the name says, and what each digit adds (log2 10).
+    static let localOfAName = 1.0
+    static let digit = 3.0
     /// People have several addresses.
     static let otherEmail = bits(0.35, 0.95)
     /// An address of an office is shared by those who work there.

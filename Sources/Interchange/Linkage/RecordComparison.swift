@@ -177,6 +177,7 @@ struct RecordComparison {
         }
         for a in left.emails {
             for b in right.emails {
+                let greatest = min(a.greatestOfLocal, b.greatestOfLocal)
                 if a.whole == b.whole {
                     if a.isShared {
                         offer("same, of an office", Weights.sharedEmail)
@@ -191,14 +192,25 @@ struct RecordComparison {
                     continue
                 } else if a.local == b.local, tables.locals.units[Int(a.local)].count >= 4 {
                     let u = frequency(tables.locals, a.local)
-                    offer("same name at another domain", Weights.bits(Weights.sameLocalPart, u))
-                } else if isClose(tables.emails, a.whole, b.whole, least: 9) {
+                    let weight = Weights.bits(Weights.sameLocalPart, u)
+                    offer("same name at another domain", min(weight, greatest))
+                } else if isClose(tables.emails, a.whole, b.whole, least: 9),
+                    !differInDigits(a.whole, b.whole)
+                {
                     let u = frequency(tables.emails, a.whole) * Weights.neighboursOfAWord
-                    offer("slip", Weights.bits(Weights.closeEmail, u))
+                    offer("slip", min(Weights.bits(Weights.closeEmail, u), greatest))
                 }
             }
         }
         found.add("emails", best.level, best.weight)
+    }
+
+    /// Whether only digits differ, by which a domain tells people of one name apart.
+    private func differInDigits(_ left: Int32, _ right: Int32) -> Bool {
+        func letters(_ email: Int32) -> [UInt16] {
+            tables.emails.units[Int(email)].filter { !(0x30...0x39).contains($0) }
+        }
+        return letters(left) == letters(right)
     }
 
     private func isClose(
