@@ -19,13 +19,28 @@ struct IndexEntry: Equatable {
     /// How many words of a record's names have keys.
     private static let soundedWords = 48
 
+    /// A letter for the script of a folded word, which stands before its keys: those of one script
+    /// are looked for without those of another.
+    static func script(of word: some StringProtocol) -> String {
+        switch word.unicodeScalars.first?.value ?? 0 {
+        case ..<0x80: "l"
+        case 0x0400...0x052f: "c"
+        default: "a"
+        }
+    }
+
+    /// The letters of all scripts that have keys.
+    static let scripts = ["l", "c", "a"]
+
     /// Returns the keys of words of folded text, each once.
     static func sounds(of text: String) -> String {
         var seen: Set<String> = []
         var keys: [String] = []
         let words = text.split { !$0.isLetter && !$0.isNumber }
         for word in words.prefix(soundedWords) {
-            for key in ConsonantSkeleton.keys(of: word) where key.utf8.count > 1 {
+            let script = script(of: word)
+            for bare in ConsonantSkeleton.keys(of: word) where bare.utf8.count > 1 {
+                let key = script + bare
                 if seen.insert(key).inserted { keys.append(key) }
             }
         }

@@ -321,25 +321,43 @@ public struct StoreReader {
     ///
     /// - Parameters:
     ///   - words: Folded words, each with the words that count as it.
-    ///   - bySound: Whether names of one of the word's consonant keys count.
+    ///   - sounds: Which names count that have one of the word's consonant keys.
     ///   - limit: How many rows at most.
     /// - Returns: The rows, best first; none where no word has an alternative or key.
     /// - Throws: What the store reports.
     public func search(
         _ words: [(word: String, alternatives: [String])],
-        bySound: Bool,
+        sounds: SoundScope,
         limit: Int
     ) throws -> [Int64] {
         var isWider = false
         let terms = words.map { word, alternatives in
             let exact = ([word] + alternatives).map { "\"\($0)\"" }.joined(separator: " OR ")
-            let keys = bySound ? ConsonantSkeleton.keys(of: word).filter { $0.utf8.count > 1 } : []
+            let keys = Self.soundKeys(of: word, sounds)
             if !alternatives.isEmpty || !keys.isEmpty { isWider = true }
-            let sounds = keys.map { "\"\($0)\"" }.joined(separator: " OR ")
-            return "({name body} : (\(exact))" + (keys.isEmpty ? ")" : " OR sounds : (\(sounds)))")
+            let heard = keys.map { "\"\($0)\"" }.joined(separator: " OR ")
+            return "({name body} : (\(exact))" + (keys.isEmpty ? ")" : " OR sounds : (\(heard)))")
         }
         guard isWider else { return [] }
         return try search(pattern: terms.joined(separator: " AND "), limit: limit)
+    }
+
+    /// Which names are found by their sound.
+    public enum SoundScope: Sendable {
+        /// None.
+        case none
+        /// Those in another script than the word, which are few and seldom mistaken.
+        case otherScripts
+        /// All.
+        case all
+    }
+
+    private static func soundKeys(of word: String, _ scope: SoundScope) -> [String] {
+        if scope == .none { return [] }
+        let own = IndexEntry.script(of: word)
+        let scripts = IndexEntry.scripts.filter { scope == .all || $0 != own }
+        return ConsonantSkeleton.keys(of: word).filter { $0.utf8.count > 1 }
+            .flatMap { key in scripts.map { $0 + key } }
     }
 
     private func search(pattern: String, limit: Int) throws -> [Int64] {

@@ -34,7 +34,7 @@ struct MigrationTests {
         let found = try again.read { reader in
             (
                 word: try reader.search("charite", limit: 5),
-                sound: try reader.search([("ملك", [])], bySound: true, limit: 5),
+                sound: try reader.search([("ملك", [])], sounds: .otherScripts, limit: 5),
                 problems: try reader.indexProblems()
             )
         }

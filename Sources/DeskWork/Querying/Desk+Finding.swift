@@ -134,7 +134,7 @@ private struct Search {
     mutating func takeSounds(width: Int) throws {
         let rows = try viewer.reader.search(
             words.map { ($0, []) },
-            bySound: true,
+            sounds: found.count < Self.enough ? .all : .otherScripts,
             limit: width
         )
         var near: [(found: FoundRecord, nearness: Double)] = []
@@ -206,7 +206,7 @@ private struct Search {
         guard found.count < Self.enough else { return }
         let alternatives = try words.map { word in (word: word, alternatives: try slips(of: word)) }
         let all = alternatives.flatMap { [$0.word] + $0.alternatives }
-        let rows = try viewer.reader.search(alternatives, bySound: false, limit: width)
+        let rows = try viewer.reader.search(alternatives, sounds: .none, limit: width)
         try take(rows) { all }
     }
 

@@ -22,13 +22,31 @@ enum Snippet {
     ) -> (field: String, pieces: [SnippetPiece]) {
         var best: (field: String, pieces: [SnippetPiece], count: Int) = ("", [], 0)
         for field in view.fields {
-            for value in field.values {
+            for value in field.values where holds(value.text, words) {
                 let pieces = pieces(of: value.text, words)
                 let count = pieces.count(where: \.isMatch)
                 if count > best.count { best = (field.name, pieces, count) }
             }
         }
         return (best.field, shortened(best.pieces))
+    }
+
+    /// Whether one of the words stands somewhere in a text: most values are passed over by it, at a
+    /// fraction of what splitting them takes.
+    private static func holds(_ text: String, _ words: [String]) -> Bool {
+        var folded = SearchFold.fold(text)
+        return folded.withUTF8 { text in
+            words.contains { word in
+                var word = word
+                return word.withUTF8 { word in
+                    guard let first = word.first, word.count <= text.count else { return false }
+                    return (0...(text.count - word.count)).contains { start in
+                        text[start] == first
+                            && (1..<word.count).allSatisfy { text[start + $0] == word[$0] }
+                    }
+                }
+            }
+        }
     }
 
     /// Splits a text into words and what stands between them, and marks those that begin with one of
