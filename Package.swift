@@ -46,8 +46,8 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
 /// What programs that embed a replica build on.
 let libraries = [
-    "CausalHistory", "RecordModel", "SyncProtocol", "SyncEngine", "RecordStorage", "DeskWork",
-    "ReplicaSync", "DeskSync",
+    "CausalHistory", "RecordModel", "SyncProtocol", "SyncEngine", "RecordStorage", "Interchange",
+    "DeskWork", "ReplicaSync", "DeskSync",
 ]
 
 let package = Package(

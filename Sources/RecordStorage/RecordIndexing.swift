@@ -7,12 +7,45 @@ struct IndexEntry: Equatable {
     var name: String
     /// The folded text of everything else that is searched.
     var body: String
+    /// The consonant keys of the words of the names, by which other spellings and scripts find them.
+    var sounds: String
     /// The identifiers that name the record.
     var keys: Set<LookupKey>
     /// The number of conflicts for a person.
     var conflicts: Int
 
-    static let empty = IndexEntry(name: "", body: "", keys: [], conflicts: 0)
+    static let empty = IndexEntry(name: "", body: "", sounds: "", keys: [], conflicts: 0)
+
+    /// How many words of a record's names have keys.
+    private static let soundedWords = 48
+
+    /// A letter for the script of a folded word, which stands before its keys: those of one script
+    /// are looked for without those of another.
+    static func script(of word: some StringProtocol) -> String {
+        switch word.unicodeScalars.first?.value ?? 0 {
+        case ..<0x80: "l"
+        case 0x0400...0x052f: "c"
+        default: "a"
+        }
+    }
+
+    /// The letters of all scripts that have keys.
+    static let scripts = ["l", "c", "a"]
+
+    /// Returns the keys of words of folded text, each once.
+    static func sounds(of text: String) -> String {
+        var seen: Set<String> = []
+        var keys: [String] = []
+        let words = text.split { !$0.isLetter && !$0.isNumber }
+        for word in words.prefix(soundedWords) {
+            let script = script(of: word)
+            for bare in ConsonantSkeleton.keys(of: word) where bare.utf8.count > 1 {
+                let key = script + bare
+                if seen.insert(key).inserted { keys.append(key) }
+            }
+        }
+        return keys.joined(separator: " ")
+    }
 }
 
 /// Derives what the indexes hold of records.
@@ -42,7 +75,7 @@ struct RecordIndexing {
     /// Schemes of look-up by field name.
     private static let schemes = [
         "short_id": "short", "orcid": "orcid", "ror": "ror", "emails": "email",
-        "import_ids": "import", "ids": "id",
+        "import_ids": "import", "ids": "id", "merged_into": "merged",
     ]
 
     /// Returns what the indexes hold of a record; nothing for a hidden one.
@@ -79,6 +112,7 @@ struct RecordIndexing {
             }
         }
         entry.name = SearchFold.fold(String(decoding: names, as: UTF8.self))
+        entry.sounds = IndexEntry.sounds(of: entry.name)
         entry.body = SearchFold.fold(String(decoding: body, as: UTF8.self))
         entry.conflicts = conflictCount(of: state)
         return entry

@@ -1,11 +1,19 @@
+import Foundation
 import GRDB
+import RecordModel
 
 /// The tables of a replica's file and how they came to be.
 enum StoreFormat {
     /// Marks the file as ours in SQLite's header (`ATT1`).
     static let applicationID = 0x4154_5431
     /// The version of the tables that this code reads and writes.
-    static let version = 3
+    static let version = 4
+
+    /// The least number of the kinds that hold decisions about pairs of records, which are few and
+    /// asked for often.
+    static let leastDecisionKind: UInt32 = 15
+    /// The condition of their index.
+    static let decisionKinds = "kind >= 15"
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -22,7 +30,43 @@ enum StoreFormat {
             try db.execute(sql: collection)
             try db.execute(sql: "PRAGMA user_version = 3")
         }
+        migrator.registerMigration("4") { db in
+            try db.execute(sql: decisionsAndSounds)
+            try indexSearch(db)
+            try db.execute(sql: "PRAGMA user_version = 4")
+        }
         return migrator
+    }
+
+    /// Version 4: an index of the kinds that hold decisions, and a search index with the consonant keys
+    /// of names; `search_word` reads its vocabulary.
+    private static let decisionsAndSounds = """
+        CREATE INDEX record_decision ON record(kind) WHERE \(decisionKinds);
+        DROP TABLE search;
+        CREATE VIRTUAL TABLE search USING fts5(
+            name, body, sounds, content='', tokenize='unicode61 remove_diacritics 2');
+        INSERT INTO search(search, rank) VALUES('automerge', 8);
+        CREATE VIRTUAL TABLE search_word USING fts5vocab(search, col);
+        """
+
+    /// Fills an empty search index from the records' states.
+    private static func indexSearch(_ db: Database) throws {
+        let interner = Interner(db)
+        let indexing = RecordIndexing(schema: .builtIn)
+        let insert = try db.cachedStatement(
+            sql: "INSERT INTO search(rowid, name, body, sounds) VALUES (?, ?, ?, ?)"
+        )
+        let rows = try Row.fetchCursor(db, sql: "SELECT id, kind, state FROM record ORDER BY id")
+        while let row = try rows.next() {
+            let state = try StateCodec.decode(
+                [UInt8](row[2] as Data),
+                kind: UInt32(truncatingIfNeeded: row[1] as Int64),
+                interner
+            )
+            let entry = indexing.entry(of: state)
+            guard !entry.name.isEmpty || !entry.body.isEmpty else { continue }
+            try insert.execute(arguments: [row[0] as Int64, entry.name, entry.body, entry.sounds])
+        }
     }
 
     /// Version 2: which actors are this replica's own, whether it writes under them or did before it

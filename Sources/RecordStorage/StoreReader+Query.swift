@@ -15,6 +15,13 @@ extension StoreReader {
         return result
     }
 
+    /// Whether a record has parts beside this one; an index is asked, and no record read.
+    public func hasOtherParts(_ part: StoredRecord) throws -> Bool {
+        let select = try db.cachedStatement(sql: "SELECT count(*) FROM record WHERE uid = ?")
+        let uid = Int64(bitPattern: part.key.uid.value)
+        return try Int.fetchOne(select, arguments: [uid]) ?? 0 > 1
+    }
+
     /// Returns the numbers of the records that begin with hexadecimal digits, at most `limit`.
     public func records(uidPrefix: String, limit: Int) throws -> [RecordUID] {
         let digits = uidPrefix.lowercased()
@@ -31,6 +38,16 @@ extension StoreReader {
             sql: sql,
             arguments: [Int64(bitPattern: low), Int64(bitPattern: high), limit]
         ).map { RecordUID(UInt64(bitPattern: $0)) }
+    }
+
+    /// Whether there is a record of a kind that holds decisions about pairs of records (15 and above),
+    /// deleted ones included.
+    /// - Complexity: O(1); an index holds these kinds alone.
+    public func holdsDecisions(kind: UInt32) throws -> Bool {
+        let select = try db.cachedStatement(
+            sql: "SELECT 1 FROM record WHERE kind = ? AND \(StoreFormat.decisionKinds) LIMIT 1"
+        )
+        return try Int.fetchOne(select, arguments: [Int64(kind)]) != nil
     }
 
     /// The records' parts that are shown nowhere.

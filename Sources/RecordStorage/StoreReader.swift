@@ -238,6 +238,10 @@ public struct StoreReader {
         if let kind {
             conditions.append("kind = ?")
             arguments += [Int64(kind)]
+            // An index holds these alone, and wants to be asked so.
+            if kind >= StoreFormat.leastDecisionKind {
+                conditions.append(StoreFormat.decisionKinds)
+            }
         }
         let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
         let sql = "SELECT \(Self.recordColumns) FROM record \(filter) ORDER BY \(order)"
@@ -307,19 +311,87 @@ public struct StoreReader {
     /// - Returns: The rows, best first.
     /// - Throws: What the store reports.
     public func search(_ text: String, limit: Int) throws -> [Int64] {
-        let words = SearchFold.fold(text).split(whereSeparator: { !$0.isLetter && !$0.isNumber })
+        let words = Self.searchWords(text)
         guard !words.isEmpty else { return [] }
         let pattern = words.enumerated().map { index, word in
             "\"\(word)\"" + (index == words.count - 1 ? "*" : "")
         }.joined(separator: " ")
-        return try Int64.fetchAll(
-            db,
+        return try search(pattern: "{name body} : (\(pattern))", limit: limit)
+    }
+
+    /// Returns the words of a text as a search compares them.
+    public static func searchWords(_ text: String) -> [String] {
+        SearchFold.fold(text).split(whereSeparator: { !$0.isLetter && !$0.isNumber })
+            .map(String.init)
+    }
+
+    /// Returns the rows of the records that hold for each word the word, one of its alternatives, or a
+    /// name that sounds like it; best first.
+    ///
+    /// - Parameters:
+    ///   - words: Folded words, each with the words that count as it.
+    ///   - sounds: Which names count that have one of the word's consonant keys.
+    ///   - limit: How many rows at most.
+    /// - Returns: The rows, best first; none where no word has an alternative or key.
+    /// - Throws: What the store reports.
+    public func search(
+        _ words: [(word: String, alternatives: [String])],
+        sounds: SoundScope,
+        limit: Int
+    ) throws -> [Int64] {
+        var isWider = false
+        let terms = words.map { word, alternatives in
+            let exact = ([word] + alternatives).map { "\"\($0)\"" }.joined(separator: " OR ")
+            let keys = Self.soundKeys(of: word, sounds)
+            if !alternatives.isEmpty || !keys.isEmpty { isWider = true }
+            let heard = keys.map { "\"\($0)\"" }.joined(separator: " OR ")
+            return "({name body} : (\(exact))" + (keys.isEmpty ? ")" : " OR sounds : (\(heard)))")
+        }
+        guard isWider else { return [] }
+        return try search(pattern: terms.joined(separator: " AND "), limit: limit)
+    }
+
+    /// Which names are found by their sound.
+    public enum SoundScope: Sendable {
+        /// None.
+        case none
+        /// Those in another script than the word, which are few and seldom mistaken.
+        case otherScripts
+        /// All.
+        case all
+    }
+
+    private static func soundKeys(of word: String, _ scope: SoundScope) -> [String] {
+        if scope == .none { return [] }
+        let own = IndexEntry.script(of: word)
+        let scripts = IndexEntry.scripts.filter { scope == .all || $0 != own }
+        return ConsonantSkeleton.keys(of: word).filter { $0.utf8.count > 1 }
+            .flatMap { key in scripts.map { $0 + key } }
+    }
+
+    private func search(pattern: String, limit: Int) throws -> [Int64] {
+        let select = try db.cachedStatement(
             sql: """
                 SELECT rowid FROM search WHERE search MATCH ?
-                ORDER BY bm25(search, 8.0, 1.0) LIMIT ?
-                """,
-            arguments: [pattern, limit]
+                ORDER BY bm25(search, 8.0, 1.0, 2.0) LIMIT ?
+                """
         )
+        return try Int64.fetchAll(select, arguments: [pattern, limit])
+    }
+
+    /// Calls a body with each word of the search index that begins with a character.
+    /// - Complexity: O(*n*) in the number of such words, each once for names and once for other text.
+    public func forEachSearchWord(startingWith first: Character, _ body: (String) -> Void) throws {
+        // The order of words is that of their UTF-8: what begins with a character comes before the
+        // character followed by the greatest scalar.
+        let start = String(first)
+        let words = try String.fetchCursor(
+            db.cachedStatement(
+                sql: "SELECT term FROM search_word WHERE term >= ? AND term < ? AND col < 'sounds'"
+            ),
+            arguments: [start, start + "\u{10ffff}"]
+        )
+        while let word = try words.next() { body(word) }
     }
 
     // MARK: Peers' tokens

@@ -240,6 +240,7 @@ public final class StoreWriter {
                 $0.bind(row)
                 $0.bind(before.name)
                 $0.bind(before.body)
+                $0.bind(before.sounds)
             }
         }
         if !after.name.isEmpty || !after.body.isEmpty {
@@ -247,6 +248,7 @@ public final class StoreWriter {
                 $0.bind(row)
                 $0.bind(after.name)
                 $0.bind(after.body)
+                $0.bind(after.sounds)
             }
         }
     }
@@ -360,9 +362,11 @@ private struct RecordStatements {
         WHERE id = ?
         """
     )
-    let search = DirectStatement("INSERT INTO search(rowid, name, body) VALUES (?, ?, ?)")
+    let search = DirectStatement(
+        "INSERT INTO search(rowid, name, body, sounds) VALUES (?, ?, ?, ?)"
+    )
     let forget = DirectStatement(
-        "INSERT INTO search(search, rowid, name, body) VALUES ('delete', ?, ?, ?)"
+        "INSERT INTO search(search, rowid, name, body, sounds) VALUES ('delete', ?, ?, ?, ?)"
     )
     let lookup = DirectStatement("INSERT OR IGNORE INTO lookup VALUES (?, ?)")
     let touch = DirectStatement("INSERT OR IGNORE INTO change_record VALUES (?, ?, ?, ?)")

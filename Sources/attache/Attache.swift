@@ -38,6 +38,13 @@ struct Attache: AsyncParsableCommand {
             ),
             CommandGroup(name: "Reports", subcommands: [ReportCommand.self, HandoverCommand.self]),
             CommandGroup(
+                name: "Doubles",
+                subcommands: [
+                    DuplicatesCommand.self, MergeCommand.self, UnmergeCommand.self,
+                    NotSameCommand.self,
+                ]
+            ),
+            CommandGroup(
                 name: "The replica",
                 subcommands: [
                     InitCommand.self, StatusCommand.self, SpacesCommand.self, ConfigCommand.self,

@@ -23,6 +23,7 @@ let package = Package(
                 .product(name: "RecordModel", package: "attache"),
                 .product(name: "RecordStorage", package: "attache"),
                 .product(name: "DeskWork", package: "attache"),
+                .product(name: "Interchange", package: "attache"),
                 .product(name: "DeskSync", package: "attache"),
                 .product(name: "ReplicaSync", package: "attache"),
                 .product(name: "SyncEngine", package: "attache"),

@@ -114,6 +114,14 @@ extension Desk {
                 hint: held.life == .erased ? nil : "Bring it back with: attache undelete \(name)"
             )
         }
+        if let survivor = try viewer.reader.survivor(of: held) {
+            let (name, other) = (try viewer.name(of: held), try viewer.name(of: survivor))
+            throw DeskError(
+                .deleted,
+                "\(name) was merged into \(other)",
+                hint: "Change \(other), or take the merge back with: attache unmerge \(name)"
+            )
+        }
         return RecordDraft(held, kind: try kind(of: held), missionSpace: missionSpace)
     }
 

@@ -52,6 +52,13 @@ extension RecordDraft {
                 hint: "Use attache delete and attache undelete."
             )
         }
+        if field.number == FieldKey.mergedInto.number {
+            throw DeskError(
+                .badValue,
+                "merged_into is not set by hand",
+                hint: "Use attache merge and attache unmerge."
+            )
+        }
         if field.number == FieldKey.shortID.number {
             throw DeskError(.badValue, "short_id is given once, when the record is made")
         }

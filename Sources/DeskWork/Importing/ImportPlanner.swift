@@ -33,11 +33,13 @@ struct ImportPlanner {
         var found: [HeldRecord] = []
         let finder = RecordFinder(viewer)
         for key in row.keys {
-            for held in try finder.records(scheme: key.scheme, key.identifier)
-            where held.main.state.kind == row.kind.number
-                && !found.contains(where: { $0.uid == held.uid })
-            {
-                found.append(held)
+            for named in try finder.records(scheme: key.scheme, key.identifier) {
+                let held = try viewer.reader.survivor(of: named) ?? named
+                if held.main.state.kind == row.kind.number,
+                    !found.contains(where: { $0.uid == held.uid })
+                {
+                    found.append(held)
+                }
             }
         }
         if found.isEmpty, let shortID = row.shortID {
@@ -98,7 +100,9 @@ struct ImportPlanner {
         return Portrait(held, kind: kind)
     }
 
-    private func accept(_ held: HeldRecord, for row: ParsedRow) throws -> Match {
+    private func accept(_ named: HeldRecord, for row: ParsedRow) throws -> Match {
+        // What is said of a merged record is said of the one that stands for it.
+        let held = try viewer.reader.survivor(of: named) ?? named
         if held.isHidden {
             let deletions = held.main.state.siblings(of: .life).map(\.version.attribution.reason)
             if held.life == .deleted, deletions.allSatisfy({ $0 == .undo }) {
@@ -143,12 +147,34 @@ struct ImportPlanner {
         _ surroundings: DraftSurroundings
     ) throws -> [String] {
         let news = ImportNews(held: held, reader: viewer.reader)
+        let aliases = try viewer.reader.aliases(of: held).map { alias in
+            (
+                news: ImportNews(held: alias, reader: viewer.reader),
+                draft: RecordDraft(alias, kind: row.kind, missionSpace: desk.missionSpace)
+            )
+        }
+        /// Whether the source said it before of a record that was merged into this one.
+        func isOld(
+            _ field: Field,
+            _ judge: (ImportNews, SpaceName) throws -> ImportNews.Verdict
+        )
+            throws -> Bool
+        {
+            try aliases.contains { alias in
+                if case .old = try judge(alias.news, alias.draft.space(of: field)) {
+                    true
+                } else {
+                    false
+                }
+            }
+        }
         var conflicts: [String] = []
         for (field, input) in row.inputs {
             let space = draft.space(of: field)
             switch input {
             case .cleared: continue
             case .register(let bytes):
+                if try isOld(field, { try $0.judge(bytes, of: field, in: $1) }) { continue }
                 switch try news.judge(bytes, of: field, in: space) {
                 case .old: continue
                 case .news(let content): draft.write(content, to: field)
@@ -159,6 +185,7 @@ struct ImportPlanner {
                 for item in items { addRow(item, to: field, present, &draft, surroundings) }
             case .items(let items):
                 for item in items.map({ Item(key: $0.key ?? [], value: $0.value) }) {
+                    if try isOld(field, { try $0.judge(item, of: field, in: $1) }) { continue }
                     switch try news.judge(item, of: field, in: space) {
                     case .old: continue
                     case .news(let content): draft.write(content, to: field, item: item.key)

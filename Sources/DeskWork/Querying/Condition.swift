@@ -50,6 +50,8 @@ struct Condition {
     private let expression: Expression
     /// Whether deleted records are asked too: where a condition names `life`.
     let includesDeleted: Bool
+    /// Whether merged records are asked too: where a condition names `merged_into`.
+    let includesMerged: Bool
 
     /// Reads conditions, all of which must hold.
     /// - Throws: `DeskError` (`usage` with the place, `unknown_field`).
@@ -61,6 +63,7 @@ struct Condition {
         }
         expression = .all(expressions)
         includesDeleted = expression.names("life")
+        includesMerged = expression.names("merged_into")
     }
 
     /// Whether the conditions hold for a record.

@@ -14,7 +14,11 @@ extension Desk {
         try store.read { reader in
             let viewer = RecordViewer(reader, missionSpace: missionSpace)
             let held = try RecordFinder(viewer).record(named: id)
-            guard let change else { return try viewer.view(of: held, withChanges: true) }
+            guard let change else {
+                var view = try viewer.view(of: held, withChanges: true)
+                view.merging = try viewer.merging(of: held, as: view)
+                return view
+            }
             let moment = try self.change(named: change, viewer)
             let time = moment.attribution?.time ?? .zero
             let parts = try held.parts.map { try reader.record($0, at: time) }

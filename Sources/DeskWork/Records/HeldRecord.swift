@@ -53,14 +53,21 @@ extension StoreReader {
         HeldRecord(try parts(of: uid), schema: schema)
     }
 
+    /// Returns the record of a part that was read already, with its other parts where it has any.
+    func held(with part: StoredRecord) throws -> HeldRecord? {
+        try hasOtherParts(part) ? held(part.key.uid) : HeldRecord([part], schema: schema)
+    }
+
     /// Calls a body with each record whose main part is of a kind and in a space, by row.
     ///
     /// - Parameters:
     ///   - kind: Only this kind; nil for all.
+    ///   - includingMerged: Whether records for which another stands are visited too.
     ///   - body: Returns whether to go on.
     /// - Throws: What the body throws; what the store reports.
     func forEachHeld(
         kind: Kind? = nil,
+        includingMerged: Bool = false,
         _ body: (HeldRecord) throws -> Bool
     ) throws {
         let split = try splitRecords()
@@ -71,6 +78,7 @@ extension StoreReader {
             guard let held = HeldRecord(parts, schema: schema), held.main.row == record.row else {
                 return true
             }
+            if !includingMerged, try survivor(of: held) != nil { return true }
             return try body(held)
         }
     }

@@ -25,6 +25,9 @@ struct RecordFinder {
         if found.count == 1 { return found[0] }
         let visible = found.filter { !$0.isHidden }
         if visible.count == 1 { return visible[0] }
+        // Of a merged record and the one that stands for it, the latter is meant.
+        let standing = try visible.filter { try reader.survivor(of: $0) == nil }
+        if standing.count == 1 { return standing[0] }
         guard !found.isEmpty else {
             throw DeskError(
                 .notFound,
@@ -32,13 +35,14 @@ struct RecordFinder {
                 hint: "Look for it with: attache find \(text)"
             )
         }
-        let names = try found.prefix(Self.shownLimit).map { held in
+        let meant = standing.isEmpty ? found : standing
+        let names = try meant.prefix(Self.shownLimit).map { held in
             let title = viewer.title(of: held)
             return try viewer.name(of: held) + (title.isEmpty ? "" : " (\(title))")
         }
         throw DeskError(
             .ambiguousID,
-            "“\(text)” fits \(found.count) records: \(names.joined(separator: ", "))",
+            "“\(text)” fits \(meant.count) records: \(names.joined(separator: ", "))",
             hint: "Name one of them by its short id."
         )
     }
@@ -108,7 +112,7 @@ struct RecordFinder {
     /// The fields by which a scheme names records.
     private static let fields = [
         "short": "short_id", "orcid": "orcid", "ror": "ror", "email": "emails",
-        "import": "import_ids",
+        "import": "import_ids", "merged": "merged_into",
     ]
 
     private static func bears(

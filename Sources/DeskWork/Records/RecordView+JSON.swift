@@ -32,6 +32,7 @@ extension RecordView {
                 )
             )
         }
+        if let merging { members += merging.members }
         if provenance {
             let members2 = fields.map { field in
                 JSONMember(field.name, .array(field.values.map(\.provenanceJSON)))
@@ -41,8 +42,35 @@ extension RecordView {
         return .object(members)
     }
 
-    private static func json(_ fields: [FieldView]) -> JSONValue {
+    fileprivate static func json(_ fields: [FieldView]) -> JSONValue {
         .object(fields.map { JSONMember($0.name, $0.json) })
+    }
+}
+
+extension MergeView {
+    /// `merged_into` of a merged record, `merged` of one that stands for others.
+    fileprivate var members: [JSONMember] {
+        var members: [JSONMember] = []
+        if let into {
+            var object = [
+                JSONMember("id", .string(into.id)),
+                JSONMember("uid", .string(into.uid.description)),
+            ]
+            if !into.title.isEmpty { object.append(JSONMember("name", .string(into.title))) }
+            members.append(JSONMember("merged_into", .object(object + (provenance?.members ?? []))))
+        }
+        if !absorbed.isEmpty {
+            let list = absorbed.map { record in
+                JSONValue.object([
+                    JSONMember("id", .string(record.record.id)),
+                    JSONMember("uid", .string(record.record.uid.description)),
+                    JSONMember("space", .string(record.record.space)),
+                    JSONMember("fields", RecordView.json(record.fields)),
+                ])
+            }
+            members.append(JSONMember("merged", .array(list)))
+        }
+        return members
     }
 }
 

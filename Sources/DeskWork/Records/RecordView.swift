@@ -98,6 +98,8 @@ public struct RecordView: Sendable {
     public let changed: Provenance
     /// What other missions hold of its sensitive fields.
     public let elsewhere: [PartView]
+    /// How it was merged with others; nil where it was not, and in lists.
+    public internal(set) var merging: MergeView?
 
     /// The handling label.
     public var handling: String? { field("handling")?.values.first?.text }

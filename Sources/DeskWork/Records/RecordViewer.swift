@@ -304,7 +304,12 @@ final class RecordViewer {
     func label(of reference: Reference) throws -> ReferenceLabel? {
         if let label = labels[reference] { return label }
         var label: ReferenceLabel?
-        let found = try RecordFinder(self).records(for: reference).filter { !$0.isHidden }
+        var found: [HeldRecord] = []
+        for held in try RecordFinder(self).records(for: reference) where !held.isHidden {
+            // A merged record is read as the one that stands for it.
+            let standing = try reader.survivor(of: held) ?? held
+            if !found.contains(where: { $0.uid == standing.uid }) { found.append(standing) }
+        }
         if found.count == 1 {
             let title = title(of: found[0])
             label = ReferenceLabel(

@@ -280,18 +280,18 @@ let builtInSchemaText = """
     28 valid_until       date review
 
     kind 15 not_same handling INTERNAL
-    20 first             ref review
+    20 first             ref review                             # spec 09 §3: the lesser uid
     21 second            ref review
-    22 by                text review
-    23 at                instant review
-    24 reason            text review
+    22 by                text first
+    23 at                instant min
+    24 reason            text newest
 
     kind 16 merge handling INTERNAL
-    20 survivor          ref review
+    20 survivor          ref review                             # spec 09 §2
     21 merged            ref review
-    22 snapshot          longtext newest
-    23 by                text review
-    24 at                instant review
-    25 undone_at         instant review
+    22 snapshot          longtext newest                        # what went over, and what stood there
+    23 by                text first
+    24 at                instant min
+    25 undone_at         instant newest
 
     """

@@ -26,7 +26,13 @@ struct RecordText {
             lines.append(style.warning("! deleted by one, edited by another: attache review"))
         case .erased: lines.append(style.warning("  erased"))
         }
+        if let merging = record.merging { lines += head(of: merging, record.id) }
         lines += fields(record.fields)
+        for absorbed in record.merging?.absorbed ?? [] {
+            let name = SafeText.line("\(absorbed.record.id)  \(absorbed.record.title)")
+            lines.append(style.dim("  merged with \(name), \(absorbed.record.space)"))
+            lines += fields(absorbed.fields)
+        }
         for part in record.elsewhere {
             lines.append(style.dim("  held by \(part.space.text):"))
             lines += fields(part.fields)
@@ -39,6 +45,22 @@ struct RecordText {
             )
         }
         return lines.joined(separator: "\n")
+    }
+
+    private func head(of merging: MergeView, _ id: String) -> [String] {
+        var lines: [String] = []
+        if let into = merging.into {
+            var text = SafeText.line("  merged into \(into.id)  \(into.title)")
+            if let by = merging.provenance {
+                text += SafeText.line(" by \(by.by), \(by.desk), \(LocalTime.text(by.at))")
+            }
+            lines.append(style.warning(text))
+            lines.append(style.dim("  attache unmerge \(SafeText.line(id)) takes it back"))
+        }
+        if merging.isRing {
+            lines.append(style.dim("  two desks merged both ways; the least uid stands for all"))
+        }
+        return lines
     }
 
     private func fields(_ fields: [FieldView]) -> [String] {

@@ -1,0 +1,1 @@
+../../../InterchangeTests/LinkageSets.swift

@@ -1,0 +1,76 @@
+import GRDB
+import RecordModel
+import StorageTestSupport
+import TestSupport
+import Testing
+
+@testable import RecordStorage
+
+/// Files of earlier versions.
+struct MigrationTests {
+    private let directory = TemporaryDirectory()
+
+    @Test func aFileOfVersion2IsSearchedBySoundAfterOpening() throws {
+        let path = directory.path("a.attache")
+        let store = try ReplicaStore(creating: path, environment: .seeded(1))
+        let change = try store.write { writer in
+            try writer.addSpace(.allMissions)
+            let steps: [RecordEdit.Step] = [
+                .write(.life, .alive),
+                .write(FieldKey(20), .value(Array("Ayesha Malik".utf8))),
+                .write(FieldKey(30), .value(Array("Charité".utf8))),
+            ]
+            return try writer.commit(
+                [RecordEdit(uid: RecordUID(1), kind: 1, steps: steps)],
+                in: .allMissions,
+                attribution: Attribution(time: writer.nextTime(), author: "H. Raza")
+            )
+        }
+        #expect(change != nil)
+        try store.close()
+        try makeVersion2(path)
+
+        let again = try ReplicaStore(opening: path)
+        let found = try again.read { reader in
+            (
+                word: try reader.search("charite", limit: 5),
+                sound: try reader.search([("ملك", [])], sounds: .otherScripts, limit: 5),
+                problems: try reader.indexProblems()
+            )
+        }
+        #expect(found.word.count == 1)
+        #expect(found.sound == found.word)
+        #expect(found.problems.isEmpty)
+        // What is forgotten is what was indexed.
+        try again.write { writer in
+            _ = try writer.commit(
+                [RecordEdit(uid: RecordUID(1), kind: 1, steps: [.delete])],
+                in: .allMissions,
+                attribution: Attribution(time: writer.nextTime(), author: "H. Raza")
+            )
+        }
+        #expect(try again.read { try $0.search("charite", limit: 5) }.isEmpty)
+        #expect(try again.read { try $0.indexProblems() }.isEmpty)
+    }
+
+    /// Turns a file into what the version before wrote.
+    private func makeVersion2(_ path: String) throws {
+        let queue = try DatabaseQueue(path: path)
+        try queue.write { db in
+            try db.execute(
+                sql: """
+                    DROP TABLE search_word;
+                    DROP TABLE search;
+                    DROP INDEX record_decision;
+                    CREATE VIRTUAL TABLE search USING fts5(
+                        name, body, content='', tokenize='unicode61 remove_diacritics 2');
+                    INSERT INTO search(rowid, name, body)
+                        SELECT id, 'ayesha malik', 'charite' FROM record;
+                    DELETE FROM grdb_migrations WHERE identifier LIKE '3%';
+                    PRAGMA user_version = 2;
+                    """
+            )
+        }
+        try queue.close()
+    }
+}
