@@ -41,6 +41,8 @@ struct MigrationTests {
         #expect(found.word.count == 1)
         #expect(found.sound == found.word)
         #expect(found.problems.isEmpty)
+        // Records of before have no digest to be held to.
+        #expect(try again.read { try $0.damagedRecords().damaged.isEmpty })
         // What is forgotten is what was indexed.
         try again.write { writer in
             _ = try writer.commit(
@@ -53,7 +55,7 @@ struct MigrationTests {
         #expect(try again.read { try $0.indexProblems() }.isEmpty)
     }
 
-    /// Turns a file into what the version before wrote.
+    /// Turns a file into what version 2 wrote.
     private func makeVersion2(_ path: String) throws {
         let queue = try DatabaseQueue(path: path)
         try queue.write { db in
@@ -66,7 +68,16 @@ struct MigrationTests {
                         name, body, content='', tokenize='unicode61 remove_diacritics 2');
                     INSERT INTO search(rowid, name, body)
                         SELECT id, 'ayesha malik', 'charite' FROM record;
-                    DELETE FROM grdb_migrations WHERE identifier LIKE '3%';
+                    DROP INDEX record_collectable;
+                    ALTER TABLE record DROP COLUMN collectable;
+                    ALTER TABLE record DROP COLUMN digest;
+                    ALTER TABLE space DROP COLUMN forgotten;
+                    ALTER TABLE peer_space DROP COLUMN lateness;
+                    ALTER TABLE peer_space DROP COLUMN late_cursor;
+                    DROP TABLE cut;
+                    DROP TABLE present;
+                    DROP TABLE damaged;
+                    DELETE FROM grdb_migrations WHERE identifier IN ('3', '4');
                     PRAGMA user_version = 2;
                     """
             )
