@@ -33,21 +33,28 @@ struct MutationTests {
         .greaterDigestIsRenamed: Schedule(seed: 0, profile: .clones),
         .namedFromTheRoot: Schedule(seed: 27, profile: [.restoredDesks, .clones]),
         .relaysAfterARestore: Schedule(seed: 3, profile: .restoredHeadquarters),
+        .variantsStay: Schedule(seed: 7, profile: .collection),
+        .forgottenCountsAsSeen: Schedule(
+            seed: 2,
+            profile: [.collection, .restoredDesks, .clones]
+        ),
+        .cutIsKnown: Schedule(seed: 1, profile: [.collection, .restoredHeadquarters]),
+        .cutBeforePage: Schedule(seed: 2, profile: [.collection, .restoredDesks, .clones]),
+        .unsentStaysOnLateReturn: Schedule(seed: 7, profile: .collection),
     ]
 
     /// The rules that no schedule of a search of 240 was found to need.
     ///
-    /// Three wait for the collection of deleted records, which the store does not do yet: before it, nobody
-    /// lacks a record of which it knows a part. The others have a second rule behind them (histories are set
-    /// apart before a dot meets itself, say) or need what the simulated network does not do, such as requests
-    /// that come late. They are no less law; that each is missed alone is not shown.
+    /// Most have a second rule behind them (histories are set apart before a dot meets itself, a desk for
+    /// which the cut did not wait is told what is gone, say), or need what the simulated network does not do,
+    /// such as requests that come late or desks that are retired. They are no less law; that each is missed
+    /// alone is not shown.
     private static let unreached: Set<Rule> = [
-        .variantsStay, .contextWithDelta, .wholeBeforeParts, .raisedWhenNothingIsNeeded,
+        .contextWithDelta, .wholeBeforeParts, .raisedWhenNothingIsNeeded,
         .neededIsMetAgain, .raisedAsFarAsVouched, .leftOutHoldsBack, .leftOutIsMetAgain,
         .numberBesideSequence, .raisingMovesSequence, .strangeActorIsGivenUp,
-        .forgottenCountsAsSeen, .emptyContextWhereNotHeld, .droppedStaysKnown, .cutIsKnown,
-        .cutWaitsForAll, .cutBeforePage, .lateReturnIsTold, .knownGoesOnLateReturn,
-        .unsentStaysOnLateReturn, .goneDeskIsTakenOver,
+        .emptyContextWhereNotHeld, .droppedStaysKnown, .cutWaitsForAll, .lateReturnIsTold,
+        .knownGoesOnLateReturn, .goneDeskIsTakenOver,
     ]
 
     @Test func eachRuleHasAScheduleOrIsNamedWithoutOne() {

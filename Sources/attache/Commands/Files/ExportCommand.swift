@@ -30,7 +30,7 @@ enum ExportTarget: ExpressibleByArgument {
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write records as JSON Lines, CSV or cards, deadlines as a calendar, IATI activities.",
+        abstract: "Write records, cards, a calendar of deadlines, or activities for IATI.",
         discussion: """
             attache export contact --format csv --where city=Berlin -o berlin.csv
             attache export --format jsonl | gzip > all.jsonl.gz

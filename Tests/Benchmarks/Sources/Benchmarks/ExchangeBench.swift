@@ -47,6 +47,8 @@ struct ExchangeBench {
                 let answered = try Frame.decode(answer.frame)
                 messages += [message, answered]
                 action = session.didReceive(try SyncResponse(decoding: answered))
+            case .compare(let comparisons):
+                action = session.didCompare(try desk.compare(comparisons))
             case .apply(let applications, let token):
                 action = session.didApply(try desk.apply(applications, token: token, of: peer))
                 cpu = clock()
