@@ -15,6 +15,8 @@ public struct SyncReport: Hashable, Sendable {
     public var clockSkew: Int64?
     /// How many records were found to differ from headquarters', or to be damaged, and sent whole.
     public var mended = 0
+    /// How many records are damaged on the disk and could not be had from headquarters.
+    public var damaged = 0
 
     /// Creates the report of an exchange that has not begun.
     public init() {}
@@ -32,7 +34,7 @@ public struct SyncReport: Hashable, Sendable {
         let isSound = summary.standings.values.allSatisfy { standing in
             switch standing {
             case .verified, .busy: true
-            case .diverged, .notGranted, .forked, .forged: false
+            case .diverged, .notGranted, .forked, .forged, .damaged: false
             }
         }
         return isSound ? nil : .unverified

@@ -69,7 +69,10 @@ struct SyncRun {
         let count = ill.values.reduce(0) { $0 + $1.count }
         guard count > 0 else { return }
         try await session(mending: ill)
-        report.mended += count
+        // What was never sent to headquarters cannot come back from it.
+        let left = try desk.damaged(of: ill)
+        report.mended += count - left
+        report.damaged += left
     }
 
     /// Asks headquarters for the figures of ever smaller ranges of records.

@@ -1,14 +1,18 @@
 import Logging
+import RecordModel
 import ReplicaSync
 import ServiceLifecycle
 
-/// Gives up what every desk has seen deleted, once an hour while headquarters serves.
+/// What headquarters does once an hour while it serves: it gives up what every desk has seen deleted, and looks
+/// at the next of its records.
 struct CompactionSchedule: Service {
     let replica: HeadquartersReplica
     let logger: Logger
 
     /// How long to wait between two times.
     private static let interval = Duration.seconds(3_600)
+    /// For how long to look at records each time.
+    private static let look = Duration.milliseconds(500)
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
@@ -26,8 +30,15 @@ struct CompactionSchedule: Service {
             for desk in report.dormant {
                 logger.warning("a desk was silent for 180 days", metadata: ["desk": "\(desk)"])
             }
+            let end = ContinuousClock.now + Self.look
+            for key in try replica.findDamage(while: { ContinuousClock.now < end }) {
+                logger.error(
+                    "a record is not as it was written",
+                    metadata: ["record": "\(key.uid)", "space": "\(key.space)"]
+                )
+            }
         } catch {
-            logger.warning("nothing was given up", metadata: ["error": "\(error)"])
+            logger.warning("what is due every hour failed", metadata: ["error": "\(error)"])
         }
     }
 }

@@ -224,6 +224,18 @@ public struct DeskReplica: Sendable {
         return found.damaged.reduce(into: [:]) { $0[$1.space, default: []].insert($1.uid) }
     }
 
+    /// Counts those of some records that are not as they were written.
+    public func damaged(of records: [SpaceName: Set<RecordUID>]) throws -> Int {
+        try store.read { reader in
+            try records.reduce(0) { sum, part in
+                sum
+                    + (try part.value.count {
+                        try reader.record(RecordKey(space: part.key, uid: $0))?.isDamaged ?? false
+                    })
+            }
+        }
+    }
+
     // MARK: Enrolment
 
     /// Whether this replica was restored or copied and has not yet said who it was.

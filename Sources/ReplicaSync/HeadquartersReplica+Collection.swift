@@ -59,6 +59,16 @@ extension HeadquartersReplica {
         return report
     }
 
+    /// Looks whether the next of headquarters' records are as they were written, for as long as it is told to.
+    ///
+    /// - Returns: The damaged ones. A desk that sends one of them whole mends it.
+    public func findDamage(while goesOn: () -> Bool) throws -> [RecordKey] {
+        let start = try store.read { try $0.checkedRow }
+        let found = try store.read { try $0.damagedRecords(after: start, while: goesOn) }
+        try store.write { try $0.setChecked(through: found.reached) }
+        return found.damaged
+    }
+
     /// Lets the stable cut go on without a desk.
     package func setDormant(_ peer: StoredPeer) throws {
         try store.write { try $0.setState("dormant", ofPeer: peer.row) }

@@ -57,9 +57,13 @@ extension StoreReader {
         }
         for uid in reading.whole {
             // What the disk has changed is no help to anybody.
-            if let record = try record(RecordKey(space: reading.space, uid: uid)),
-                !record.isDamaged
-            {
+            guard let record = try record(RecordKey(space: reading.space, uid: uid)) else {
+                continue
+            }
+            if record.isDamaged {
+                let isUnsent = record.state.delta(uid: uid, for: reading.peerKnowledge) != nil
+                if reading.leavesOutDamage, isUnsent { snapshot.leavesOut = true }
+            } else {
                 try add(record.state.complete(uid: uid), of: record)
             }
         }
@@ -71,7 +75,11 @@ extension StoreReader {
                     snapshot.isLast = false
                     return false
                 }
-                try add(delta, of: record)
+                if reading.leavesOutDamage, record.isDamaged {
+                    snapshot.leavesOut = true
+                } else {
+                    try add(delta, of: record)
+                }
             } else if reading.tellsAll {
                 if snapshot.present.count == Self.presentLimit {
                     snapshot.isLast = false

@@ -16,6 +16,8 @@ public enum SpaceStanding: Hashable, Sendable {
     case forked
     /// Headquarters did not take changes that are not this desk's to write.
     case forged
+    /// A record that the disk has changed was not sent.
+    case damaged
 }
 
 /// What a session did.
@@ -83,6 +85,10 @@ public struct DeskSession: Sendable {
         var isPushed = false
         /// Whether headquarters left changes out that are not this desk's to write.
         var isForged = false
+        /// Whether this desk left a record out that the disk has changed.
+        var leavesOut = false
+        /// Whether something was left out, so that headquarters must not take all as known.
+        var isHeldBack: Bool { (isForged && Rule.leftOutHoldsBack.holds) || leavesOut }
         /// What headquarters was shown the chains of in this session.
         var shown = VersionVector()
         /// Whether no page of this session was sent yet.
@@ -221,6 +227,7 @@ public struct DeskSession: Sendable {
                     )
                     reading.tellsAll = tells
                     reading.showsHeld = progress.isSuspect
+                    reading.leavesOutDamage = true
                     return reading
                 }
             }
@@ -242,9 +249,10 @@ public struct DeskSession: Sendable {
                 )
             )
             space.page = snapshot.page
+            if snapshot.leavesOut { progress.leavesOut = true }
             // Headquarters must not take as known what it has left out.
             space.isLast =
-                snapshot.isLast && !(progress.isForged && Rule.leftOutHoldsBack.holds)
+                snapshot.isLast && !progress.isHeldBack
             space.cursor = progress.memory.pulled
             space.chains = snapshot.chains
             space.actors = snapshot.actors
@@ -323,7 +331,9 @@ public struct DeskSession: Sendable {
                     progress.pushedForGood = 0
                 } else if answer.needed.isEmpty {
                     progress.memory.pushed = outgoing.reached
-                    if !progress.isForged { progress.pushedForGood = outgoing.reached }
+                    if !progress.isForged, !progress.leavesOut {
+                        progress.pushedForGood = outgoing.reached
+                    }
                 }
                 progress.memory.pulled = answer.cursor
                 progress.isPushed = wasTaken && outgoing.isLast
@@ -430,8 +440,7 @@ public struct DeskSession: Sendable {
             } else if progress.isPushed, answer.isLast, progress.needed.isEmpty,
                 progress.wanted.isEmpty
             {
-                summary.standings[result.space] =
-                    progress.isForged ? .forged : standing(of: result, against: answer)
+                summary.standings[result.space] = standing(of: result, against: answer, progress)
                 progress.isDone = true
             }
             spaces[result.space] = progress
@@ -445,8 +454,11 @@ public struct DeskSession: Sendable {
 
     private func standing(
         of result: SpaceResult,
-        against answer: SpaceResponse
+        against answer: SpaceResponse,
+        _ progress: Progress
     ) -> SpaceStanding {
+        if progress.isForged { return .forged }
+        if progress.leavesOut { return .damaged }
         guard result.knowledge.hash64 == answer.knowledge.hash else {
             return .busy
         }

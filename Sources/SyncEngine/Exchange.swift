@@ -24,6 +24,8 @@ public struct SpaceReading: Hashable, Sendable {
     /// Whether chains are shown that are held beyond the replica's own knowledge, though the peer knows
     /// as many transactions of their actors: it may know others.
     public var showsHeld = false
+    /// Whether records that the disk has changed are left out, and no page is the last then.
+    public var leavesOutDamage = false
     /// Whether the peer returns late and is told of every record: whole, where anything of it is beyond
     /// the peer's knowledge, else by its number.
     public var tellsAll = false
@@ -70,6 +72,8 @@ public struct SpaceSnapshot: Hashable, Sendable {
     public var forgotten: VersionVector
     /// The records of which a peer that returns late is told by their number.
     public var present: [RecordUID] = []
+    /// Whether a record was left out that the disk has changed: no page is the last then.
+    public var leavesOut = false
     /// The fingerprint, in the same transaction.
     public var fingerprint: Fingerprint
 

@@ -57,6 +57,23 @@ struct DamageTests {
         }
     }
 
+    @Test func whatWasNeverSentAndIsDamagedIsSaidAndNotSpread() async throws {
+        try await twoDesks { ministry, _, london in
+            let key = RecordKey(space: .allMissions, uid: RecordUID(500))
+            try OnlineMinistry.write("Bilal Sheikh", of: 500, in: london)
+            try london.write { try $0.damage(key) }
+            try OnlineMinistry.write("Dar", of: 501, in: london)
+            let report = try await OnlineMinistry.client().sync(london)
+            #expect(report.summary.standings[.allMissions] == .damaged)
+            #expect(report.failure == .unverified)
+            #expect(report.damaged == 1)
+            #expect(report.mended == 0)
+            let headquarters = ministry.headquarters.store
+            #expect(try OnlineMinistry.names(of: 500, in: headquarters).isEmpty)
+            #expect(try OnlineMinistry.names(of: 501, in: headquarters) == ["Dar"])
+        }
+    }
+
     @Test func anEditFromElsewhereReplacesADamagedRecord() async throws {
         try await twoDesks { _, berlin, london in
             let client = OnlineMinistry.client()

@@ -10,11 +10,16 @@ struct MessageScan {
         static let leaf = Shape()
         static let space: Shape = {
             let page = Shape(nested: [1: leaf, 13: leaf, 14: leaf])
-            return Shape(nested: [
-                3: leaf, 4: leaf, 7: leaf, 9: leaf, 10: page, 14: leaf, 16: leaf,
-            ])
+            return Shape(nested: [3: leaf, 4: leaf, 7: leaf, 9: leaf, 10: page])
         }()
+        /// A request, and as far as pages go an answer.
         static let sync = Shape(nested: [3: space])
+        static let answer: Shape = {
+            var answered = space
+            answered.nested[14] = leaf
+            answered.nested[16] = leaf
+            return Shape(nested: [3: answered])
+        }()
     }
 
     private let bytes: [UInt8]

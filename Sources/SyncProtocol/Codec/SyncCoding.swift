@@ -50,7 +50,7 @@ extension SyncResponse {
     /// Decodes and checks a message that nobody vouches for.
     /// - Throws: `WireError`.
     public init(decoding bytes: [UInt8]) throws(WireError) {
-        let wire = try MessageCoding.decode(bytes, as: WireSyncResponse.self, shape: .sync)
+        let wire = try MessageCoding.decode(bytes, as: WireSyncResponse.self, shape: .answer)
         try Check.answer(wire.version)
         try Check.count(wire.token.count, atMost: Limits.tokenBytes, "token")
         try Check.count(wire.spaces.count, atMost: Limits.spaces, "spaces")

@@ -108,6 +108,7 @@ struct SyncCommand: AsyncParsableCommand {
             ),
             JSONMember("round_trips", .number(report.roundTrips)),
             JSONMember("mended", .number(report.mended)),
+            JSONMember("damaged", .number(report.damaged)),
             JSONMember("verified", .bool(report.isVerified)),
             JSONMember("seconds", .number(String(format: "%.3f", report.seconds))),
         ])
@@ -155,6 +156,14 @@ struct SyncCommand: AsyncParsableCommand {
                 )
             )
         }
+        if report.damaged > 0 {
+            lines.append(
+                style.bad(
+                    "\(records(report.damaged)) damaged on the disk, and headquarters has no other copy: "
+                        + "attache doctor names them, a backup may hold them"
+                )
+            )
+        }
         for refusal in summary.refusals {
             let (id, field) = names(of: refusal)
             lines.append(
@@ -197,6 +206,7 @@ struct SyncCommand: AsyncParsableCommand {
         case .forked:
             "the two sides hold different histories that could not be set apart; nothing was merged"
         case .forged: "changes that are not this desk's to write were left out"
+        case .damaged: "a record that the disk has changed was not sent"
         }
     }
 }
