@@ -34,31 +34,6 @@ extension StoreReader {
         let arguments: StatementArguments = [space.text, Int64(bitPattern: hash)]
         return try Int.fetchOne(select, arguments: arguments) != nil
     }
-
-    /// Returns the numbers of a space's records in the order of arrival, hidden ones included.
-    ///
-    /// - Parameters:
-    ///   - space: The space.
-    ///   - sequence: Only what arrived after it.
-    ///   - limit: How many at most.
-    /// - Returns: The numbers, each with its sequence.
-    /// - Throws: What the store reports.
-    public func uids(
-        in space: SpaceName,
-        after sequence: UInt64,
-        limit: Int
-    ) throws -> [(uid: RecordUID, sequence: UInt64)] {
-        let select = try db.cachedStatement(
-            sql: """
-                SELECT uid, sequence FROM record
-                WHERE space = (SELECT id FROM space WHERE name = ?) AND sequence > ?
-                ORDER BY sequence LIMIT ?
-                """
-        )
-        return try Row.fetchAll(select, arguments: [space.text, Int64(sequence), limit]).map {
-            (RecordUID(UInt64(bitPattern: $0[0] as Int64)), UInt64($0[1] as Int64))
-        }
-    }
 }
 
 /// Giving up what all replicas have seen deleted, and the late return of one that had not.

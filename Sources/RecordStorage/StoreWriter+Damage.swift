@@ -75,20 +75,18 @@ extension StoreReader {
         return (damaged, nil)
     }
 
-    private static let checkedThrough = "checked_through"
+    static let checkedThrough = "checked_through"
 
     /// The row up to which the present walk over the store has checked records.
     public var checkedRow: Int64 {
         get throws { try setting(Self.checkedThrough).flatMap { Int64($0) } ?? 0 }
     }
-
-    static var checkedThroughSetting: String { checkedThrough }
 }
 
 extension StoreWriter {
     /// Remembers how far the walk over the store has checked records; nil begins anew.
     public func setChecked(through row: Int64?) throws {
-        try set(StoreReader.checkedThroughSetting, to: row.map(String.init))
+        try set(StoreReader.checkedThrough, to: row.map(String.init))
     }
 
     /// Takes a record out of the indexes and the fingerprint whose state is not the one that was written;

@@ -214,14 +214,8 @@ public struct DeskReplica: Sendable {
         wholly: Bool,
         while goesOn: () -> Bool
     ) throws -> [SpaceName: Set<RecordUID>] {
-        let (start, found) = try store.read { reader in
-            let start = wholly ? 0 : try reader.checkedRow
-            return (start, try reader.damagedRecords(after: start) { wholly || goesOn() })
-        }
-        if found.reached != start || wholly {
-            try store.write { try $0.setChecked(through: found.reached) }
-        }
-        return found.damaged.reduce(into: [:]) { $0[$1.space, default: []].insert($1.uid) }
+        try store.findDamage(fromTheStart: wholly) { wholly || goesOn() }
+            .reduce(into: [:]) { $0[$1.space, default: []].insert($1.uid) }
     }
 
     /// Counts those of some records that are not as they were written.

@@ -63,10 +63,7 @@ extension HeadquartersReplica {
     ///
     /// - Returns: The damaged ones. A desk that sends one of them whole mends it.
     public func findDamage(while goesOn: () -> Bool) throws -> [RecordKey] {
-        let start = try store.read { try $0.checkedRow }
-        let found = try store.read { try $0.damagedRecords(after: start, while: goesOn) }
-        try store.write { try $0.setChecked(through: found.reached) }
-        return found.damaged
+        try store.findDamage(while: goesOn)
     }
 
     /// Lets the stable cut go on without a desk.
