@@ -108,6 +108,7 @@ class Notation:
             result["lateness"] = json.get("lateness", 0)
             result["inspected"] = [bytes.fromhex(uid) for uid in json.get("inspected", [])]
             result["inspected_bits"] = json.get("inspected_bits", 0)
+            result["base"] = self.vector(json.get("base"))
         if is_answer:
             result |= {
                 "verdict": json.get("verdict", 0),
@@ -155,7 +156,12 @@ def code(action):
 
 
 def digits(result):
-    return {k: v.hex() if isinstance(v, bytes) else v for k, v in result.items()}
+    def text(value):
+        if isinstance(value, list):
+            return [text(part) for part in value]
+        return value.hex() if isinstance(value, bytes) else value
+
+    return {name: text(value) for name, value in result.items()}
 
 
 class Holding:
@@ -326,6 +332,8 @@ def run(vector):
             same(code(lambda: digits(wire.signed_request(
                 hexes("body"), given["method"], given["path"], hexes("public_key")
             ))), expected)
+        case "signed_file":
+            same(code(lambda: digits(wire.signed_file(hexes("file"), hexes("public_key")))), expected)
         case "signed_response":
             same(code(lambda: digits(wire.signed_response(
                 hexes("body"), given["status"], hexes("nonce"), hexes("replica"), hexes("public_key")

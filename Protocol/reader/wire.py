@@ -56,7 +56,7 @@ SPACE = {
 }
 ASKED = {**SPACE, 11: ("heads", "f64"), 12: ("chains_wanted", "u32"),
          13: ("forgotten_hash", "f64"), 14: ("lateness", "u32"), 15: ("present", "bytes"),
-         16: ("inspected", "*f64"), 17: ("inspected_bits", "u32")}
+         16: ("inspected", "*f64"), 17: ("inspected_bits", "u32"), 18: ("base", ACTORS)}
 INSPECTION = {1: ("uids", "bytes"), 2: ("digests", "bytes"), 3: ("counts", "*u32"), 4: ("sums", "bytes")}
 ANSWER = {
     **SPACE, 11: ("verdict", "u32"), 12: ("fingerprint", "bytes"), 14: ("refusals", [REFUSAL]),
@@ -414,8 +414,9 @@ def space(wire, is_answer):
         check(all(first & ((1 << 64 - bits) - 1) == 0 for first in wire["inspected"]), "a number within")
         result["inspected"] = [first.to_bytes(8, "big") for first in wire["inspected"]]
         result["inspected_bits"] = bits
+        result["base"] = table.vector(wire["base"] or empty(ACTORS), "base")
     if is_answer:
-        check(wire["verdict"] <= 8, "an unknown verdict")
+        check(wire["verdict"] <= 9, "an unknown verdict")
         check(len(wire["fingerprint"]) in (0, 16), "a fingerprint of another length")
         result["verdict"] = wire["verdict"]
         result["fingerprint"] = wire["fingerprint"] or bytes(16)
@@ -508,6 +509,23 @@ def signed_request(body, method, path, key):
     statement = b"attache request 1\0" + string(method) + string(path) + replica + time + nonce
     check(ed25519.verify(key, signature, statement + sha(frame)), "a signature", "bad_signature")
     return {"replica": replica, "time": int.from_bytes(time, "big"), "nonce": nonce, "frame": frame}
+
+
+def signed_file(body, key):
+    check(body[:8] == b"ATTACHE1", "the start of a file")
+    check(len(body) >= 112, "the prefix", "truncated")
+    sender, receiver, time, signature, content = body[8:24], body[24:40], body[40:48], body[48:112], body[112:]
+    statement = b"attache file 1\0" + sender + receiver + time + sha(content)
+    check(ed25519.verify(key, signature, statement), "a signature", "bad_signature")
+    frames, at = [], 0
+    while at < len(content):
+        length = int.from_bytes(content[at:at + 4], "big")
+        frames.append(content[at + 4:at + 4 + length])
+        check(len(content) >= at + 4 + length, "a frame", "truncated")
+        at += 4 + length
+    return {
+        "sender": sender, "receiver": receiver, "time": int.from_bytes(time, "big"), "frames": frames,
+    }
 
 
 def signed_response(body, status, nonce, replica, key):

@@ -49,6 +49,7 @@ extension Notation {
             space.inspected = try (json["inspected"]?.array ?? []).map {
                 RecordRange(first: try uid($0), bits: bits)
             }
+            space.base = try vector(json["base"])
             return space
         }
         return request
@@ -93,6 +94,7 @@ extension Notation {
             members.append(JSONMember("inspected", .array(firsts)))
             members.append(JSONMember("inspected_bits", .number(first.bits)))
         }
+        if !space.base.isEmpty { members.append(JSONMember("base", json(space.base))) }
         return members
     }
 

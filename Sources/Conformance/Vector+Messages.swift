@@ -1,3 +1,5 @@
+import Crypto
+import Foundation
 import RecordModel
 import SyncProtocol
 
@@ -52,6 +54,21 @@ extension Vector {
             let response = try SignedResponse(parsing: body)
             try response.verify(publicKey: key, status: status, nonce: nonce, replica: replica)
             return object(("frame", hex(response.frame)))
+        }
+    }
+
+    func signedFile() throws -> JSONValue {
+        let (file, key) = (try bytes("file"), try bytes("public_key"))
+        return try orCode {
+            let signed = try SignedFile(parsing: file)
+            let content = file.dropFirst(SignedFile.prefixBytes)
+            try signed.verify(SHA256.hash(data: content), publicKey: key)
+            return object(
+                ("sender", hex(signed.sender.bytes)),
+                ("receiver", hex(signed.receiver.bytes)),
+                ("time", .number(signed.time.milliseconds)),
+                ("frames", .array(try SignedFile.frames(in: content).map { hex($0) }))
+            )
         }
     }
 

@@ -109,6 +109,7 @@ public struct Vector: Sendable {
         "record_digest": { try $0.recordDigest() },
         "session": { try $0.session() },
         "signed_request": { try $0.signedRequest() },
+        "signed_file": { try $0.signedFile() },
         "signed_response": { try $0.signedResponse() },
         "take": { try $0.take() },
         "text_refused": { try $0.textRefused() },

@@ -1,4 +1,5 @@
 import RecordModel
+import ReplicaSync
 import SyncEngine
 
 /// What an exchange with headquarters did and cost.
@@ -17,6 +18,8 @@ public struct SyncReport: Hashable, Sendable {
     public var mended = 0
     /// How many records are damaged on the disk and could not be had from headquarters.
     public var damaged = 0
+    /// The spaces that headquarters took from this desk, which left them.
+    public var departures: [Departure] = []
 
     /// Creates the report of an exchange that has not begun.
     public init() {}
@@ -33,7 +36,7 @@ public struct SyncReport: Hashable, Sendable {
     public var failure: SyncFailure? {
         let isSound = summary.standings.values.allSatisfy { standing in
             switch standing {
-            case .verified, .busy: true
+            case .verified, .busy, .revoked: true
             case .diverged, .notGranted, .forked, .forged, .damaged: false
             }
         }

@@ -125,6 +125,7 @@ struct SyncRun {
                 settings.onEvent(.progressed(report))
             case .finish(let summary):
                 note(summary)
+                report.departures += try desk.leave(summary.revocations, of: peer)
                 return try desk.finish(with: peer, clockSkew: report.clockSkew)
             }
         }

@@ -292,6 +292,20 @@ extension StoreWriter {
         ])
     }
 
+    /// Remembers what a desk said in a file that it has, beside what it said before.
+    public func acknowledge(
+        _ knowledge: VersionVector,
+        of peer: Int64,
+        in space: SpaceName
+    ) throws {
+        let memory = try reader.peerSpaces(of: peer).first { $0.space == space }
+        let greater = knowledge.merged(with: memory?.acknowledged ?? VersionVector())
+        try db.execute(
+            sql: "UPDATE peer_space SET acknowledged = ? WHERE peer = ? AND space = ?",
+            arguments: [VectorCodec.encode(greater), peer, try ledger(of: space).row]
+        )
+    }
+
     /// Remembers the token of a peer's answer.
     public func setToken(_ token: [UInt8], ofPeer peer: Int64) throws {
         try db.cachedStatement(sql: "UPDATE peer SET token = ? WHERE id = ?")

@@ -211,6 +211,14 @@ public final class ReplicaStore: Sendable {
         _ = try? pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
     }
 
+    /// Lets the file grow no more, as on a full disk, or grow again: for tests.
+    package func setDiskFull(_ isFull: Bool) throws {
+        try pool.writeWithoutTransaction { db in
+            let count = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
+            try db.execute(sql: "PRAGMA max_page_count = \(isFull ? count : 1 << 30)")
+        }
+    }
+
     /// Closes the file.
     public func close() throws {
         try StoreError.translating { try pool.close() }

@@ -188,6 +188,19 @@ extension StoreWriter {
         return (gone, kept.count)
     }
 
+    /// Writes records again as they stand here, under this store's own actor, their life to be decided:
+    /// they were deleted and given up elsewhere.
+    public func writeAgain(
+        _ uids: [RecordUID],
+        in space: SpaceName,
+        attribution: Attribution
+    ) throws {
+        let edits = try uids.compactMap { uid in
+            try reader.record(RecordKey(space: space, uid: uid))
+        }.filter { $0.state.erasure == nil }.map(\.writtenAgain)
+        if !edits.isEmpty { try commit(edits, in: space, attribution: attribution) }
+    }
+
     // MARK: Desks that are gone
 
     /// Writes again what a replica had pushed in exchanges that never ended, as it will not end them.
@@ -210,10 +223,15 @@ extension StoreWriter {
         var edits: [RecordEdit] = []
         for row in try reader.rows(beyond: knowledge, of: replica, in: space) {
             guard let record = try reader.record(row: row) else { continue }
-            let steps = record.state.fields.filter { entry in
+            let entries = record.state.fields.filter { entry in
                 entry.siblings.siblings.contains { !knowledge.covers($0.dot) }
-            }.map(RecordEdit.Step.again)
-            if !steps.isEmpty {
+            }
+            var steps = entries.map(RecordEdit.Step.again)
+            if record.state.isHidden {
+                // What is deleted stays so: a deletion names what it saw, which has other dots now.
+                steps = entries.filter { $0.key != .life }.map(RecordEdit.Step.again) + [.delete]
+            }
+            if !entries.isEmpty {
                 edits.append(
                     RecordEdit(uid: record.key.uid, kind: record.state.kind, steps: steps)
                 )

@@ -86,6 +86,12 @@ public final class StoreWriter {
         return ledger
     }
 
+    /// Drops what the transaction keeps of a space whose row is gone.
+    func forget(_ space: SpaceName) {
+        ledgers[space] = nil
+        knowledgeAtStart[space] = nil
+    }
+
     private func counter(of actor: ActorID, in space: Int64) throws -> UInt64 {
         let select = try db.cachedStatement(
             sql: "SELECT counter FROM knowledge WHERE space = ? AND actor = ?"

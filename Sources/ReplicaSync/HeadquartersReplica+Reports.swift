@@ -123,8 +123,8 @@ extension HeadquartersReplica {
 
     /// Grants a space to a desk, or takes it from it.
     ///
-    /// What the desk holds of a space that was taken stays on its machine, and is merged when the space is
-    /// granted again; until then nothing of it is given or taken. A grant is told by the next exchange.
+    /// A desk leaves a space that was taken with its next exchange, and keeps what it had not sent in a file
+    /// for headquarters (`open`). A grant is told by the next exchange, too.
     ///
     /// - Parameters:
     ///   - space: The space's name; a grant makes it where there is none.

@@ -201,8 +201,7 @@ public struct HeadquartersReplica: Sendable {
             guard let mission = known.mission.flatMap({ SpaceName($0) }) else {
                 throw StoreError.damaged(detail: "a desk without a mission")
             }
-            let spaces = try writer.reader.peerSpaces(of: known.row).filter(\.isGranted)
-                .map(\.space)
+            let spaces = try writer.reader.peerSpaces(of: known.row)
             if try writer.reader.peer(replica: request.replica.bytes) == nil {
                 let peer = try writer.putPeer(
                     replica: request.replica.bytes,
@@ -211,12 +210,15 @@ public struct HeadquartersReplica: Sendable {
                     mission: mission.text,
                     hasAllSpaces: known.hasAllSpaces
                 )
-                for space in spaces { try writer.grant(space, toPeer: peer) }
+                // What was taken from the one was taken from the other, which may hold it still.
+                for space in spaces {
+                    try writer.grant(space.space, toPeer: peer, isGranted: space.isGranted)
+                }
             }
             return EnrolResponse(
                 publicKey: identity.publicKey,
                 mission: mission,
-                spaces: spaces
+                spaces: spaces.filter(\.isGranted).map(\.space)
             )
         }
     }
@@ -310,7 +312,7 @@ public struct HeadquartersReplica: Sendable {
     }
 
     /// The introductions that are true: of the desk itself, or of another replica whose key is known.
-    private func vouched(
+    func vouched(
         _ actors: [ActorIntroduction],
         for peer: StoredPeer,
         _ writer: StoreWriter
@@ -394,7 +396,7 @@ public struct HeadquartersReplica: Sendable {
             let memory = try reader.peerSpaces(of: peer.row).first { $0.space == request.space }
             var session = HeadquartersSession(request, in: context)
             var action = try session.start(
-                isGranted: memory?.isGranted ?? false,
+                isGranted: memory?.isGranted,
                 told: memory?.knowledge,
                 own: memory == nil ? VersionVector() : try reader.knowledge(of: request.space),
                 chained: { try reader.chained(in: request.space) },
@@ -523,12 +525,12 @@ extension SpaceRequest {
 }
 
 extension StoreReader {
-    /// What headquarters holds of a space, for a session.
-    fileprivate func holding(of space: SpaceName) throws -> SpaceHolding {
+    /// What headquarters holds of a space, for a session; where an operator admits a file, nobody is late.
+    func holding(of space: SpaceName, isAdmitted: Bool = false) throws -> SpaceHolding {
         var gone: Set<[UInt8]>?
         return SpaceHolding(
             knowledge: try knowledge(of: space),
-            forgotten: try forgotten(of: space),
+            forgotten: isAdmitted ? VersionVector() : try forgotten(of: space),
             hasPublished: { try self.hasPublished(cut: $0, of: space) },
             owner: { try self.owner(of: $0)?.publicKey },
             isGone: { actor in

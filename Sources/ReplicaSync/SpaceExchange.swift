@@ -113,7 +113,10 @@ extension StoreReader {
     private func news(of record: StoredRecord, for reading: SpaceReading) -> RecordDelta? {
         let state = record.state
         let peer = reading.peerKnowledge
-        guard reading.tellsAll else { return state.delta(uid: record.key.uid, for: peer) }
+        guard reading.tellsAll else {
+            let delta = state.delta(uid: record.key.uid, for: peer)
+            return reading.isWhole && delta != nil ? state.complete(uid: record.key.uid) : delta
+        }
         let isSeen = state.erasure.map { peer.covers($0.dot) } ?? peer.covers(state.context)
         return isSeen ? nil : state.complete(uid: record.key.uid)
     }

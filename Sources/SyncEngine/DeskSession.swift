@@ -10,8 +10,10 @@ public enum SpaceStanding: Hashable, Sendable {
     case busy
     /// Both sides know the same and differ.
     case diverged
-    /// Headquarters does not grant the space to this desk.
+    /// Headquarters never granted the space to this desk.
     case notGranted
+    /// Headquarters took the space from this desk.
+    case revoked
     /// The chains differ in a way that the two sides could not settle.
     case forked
     /// Headquarters did not take changes that are not this desk's to write.
@@ -42,13 +44,16 @@ public struct SessionSummary: Hashable, Sendable {
     public var hasNewActors = false
     /// In how many spaces two histories of one actor were set apart.
     public var forks = 0
+    /// The spaces that were taken from this desk, with headquarters' digests at what both hold.
+    public var revocations: [SpaceName: [ChainSegment]] = [:]
 
     /// Creates the summary of a session that did nothing.
     public init() {}
 
-    /// Whether every space is proven to be equal on both sides.
+    /// Whether every space that this desk has is proven to be equal on both sides.
     public var isVerified: Bool {
-        !standings.isEmpty && standings.values.allSatisfy { $0 == .verified }
+        let kept = standings.values.filter { $0 != .revoked }
+        return !kept.isEmpty && kept.allSatisfy { $0 == .verified }
     }
 }
 
@@ -402,6 +407,12 @@ public struct DeskSession: Sendable {
                 break
             case .notGranted:
                 summary.standings[answer.space] = .notGranted
+                progress.isDone = true
+            case .revoked where !answer.isLast && progress.memory.knowledge != nil:
+                progress.memory = PeerMemory()
+            case .revoked:
+                summary.standings[answer.space] = .revoked
+                summary.revocations[answer.space] = answer.chains
                 progress.isDone = true
             }
             summary.refusals += answer.refusals

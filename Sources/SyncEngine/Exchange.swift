@@ -29,6 +29,8 @@ public struct SpaceReading: Hashable, Sendable {
     /// Whether the peer returns late and is told of every record: whole, where anything of it is beyond
     /// the peer's knowledge, else by its number.
     public var tellsAll = false
+    /// Whether records go whole, as into a file.
+    public var isWhole = false
 
     /// Creates a reading.
     public init(

@@ -122,7 +122,7 @@ public struct HeadquartersSession: Sendable {
     /// Begins.
     ///
     /// - Parameters:
-    ///   - isGranted: Whether the desk may read and write the space.
+    ///   - isGranted: Whether the desk may read and write the space; nil where it never might.
     ///   - told: The knowledge that the last answer to this replica stated, nil before the first.
     ///   - own: Headquarters' knowledge of the space.
     ///   - chained: The greatest counter of each actor whose chain digest is known here; what pages have
@@ -131,13 +131,14 @@ public struct HeadquartersSession: Sendable {
     /// - Returns: The first action.
     /// - Throws: What reading throws.
     public mutating func start(
-        isGranted: Bool,
+        isGranted: Bool?,
         told: VersionVector?,
         own: VersionVector,
         chained: () throws -> VersionVector,
         digest: (Dot) throws -> UInt32?
     ) rethrows -> Action {
-        guard isGranted else { return refuse(.notGranted) }
+        guard let isGranted else { return refuse(.notGranted) }
+        guard isGranted else { return try takeLeave(told, own, digest: digest) }
         guard let knowledge = request.knowledge.applied(to: told ?? VersionVector()) else {
             return refuse(.knowledgeUnknown)
         }
@@ -296,6 +297,26 @@ public struct HeadquartersSession: Sendable {
             heads += beyond.filter { !heads.contains($0) }
         }
         return read(after: 0, byteLimit: isUncompared ? 0 : nil)
+    }
+
+    /// Tells a desk from which the space was taken what headquarters holds of what the desk does.
+    private func takeLeave(
+        _ told: VersionVector?,
+        _ own: VersionVector,
+        digest: (Dot) throws -> UInt32?
+    ) rethrows -> Action {
+        var response = SpaceResponse(
+            space: request.space,
+            verdict: .revoked,
+            knowledge: KnowledgeUpdate(from: nil, to: VersionVector())
+        )
+        if let stated = request.knowledge.applied(to: told ?? VersionVector()) {
+            response.knowledge = KnowledgeUpdate(from: stated, to: stated.intersection(own))
+            response.chains = try ChainHeads.segments(of: stated, told: own, digest: digest)
+        } else {
+            response.isLast = false
+        }
+        return .answer(response, deskKnowledge: nil, told: nil)
     }
 
     private func refuse(_ verdict: SpaceVerdict) -> Action {

@@ -167,11 +167,31 @@ struct MinistryTests {
         #expect(try grant("revoke", "all-missions")["spaces"] == .array([.string("ber")]))
         try add("Meanwhile", at: "ber", in: "all-missions")
         try add("Elsewhere", at: "lon", in: "all-missions")
-        let refused = try binary.run("sync", "--replica", "ber", "--json")
-        #expect(refused.status == 5, "\(refused.output) \(refused.errors)")
+        let left = try binary.run("sync", "--replica", "ber", "--json").json()
+        let departure = try #require(left["revoked"]?.array?.first)
+        #expect(departure["removed"] == .number("2") && departure["kept"] == .number("1"))
+        #expect(left["verified"] == .bool(true), "what the desk still has is proven")
         #expect(try binary.run("sync", "--replica", "lon").status == 0)
         #expect(try names("lon") == ["Before", "Elsewhere"], "nothing more came from there")
-        #expect(try names("ber") == ["Before", "Meanwhile"], "nothing came, and nothing went")
+        #expect(try names("ber").isEmpty)
+        let found = try binary.run("find", "Before", "--replica", "ber", "--json")
+        #expect(try found.lines().isEmpty)
+
+        let file = try #require(departure["file"]?.string)
+        let altered = binary.directory.path("altered")
+        let written = binary.directory.path(file)
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: written))
+        bytes[bytes.count - 1] ^= 1
+        try bytes.write(to: URL(fileURLWithPath: altered))
+        let refused = try binary.run("hq", "admit", "--data", "hq", altered, "--json")
+        #expect(refused.status == 1 && refused.errors.contains("bad_file"))
+        for merged in [1, 0] {
+            let admitted = try binary.run("hq", "admit", "--data", "hq", file, "--json").json()
+            #expect(admitted["desk"] == .string("BER"))
+            #expect(admitted["merged"] == .number("\(merged)"))
+        }
+        let dump = try binary.run("protocol", "decode", file)
+        #expect(dump.status == 0 && dump.output.hasPrefix("exchange file of replica "))
 
         _ = try grant("grant", "all-missions")
         for desk in ["ber", "lon"] {

@@ -27,6 +27,8 @@ final class Ministry {
     private var seeds: UInt64
     /// The frames of each exchange, request and answer in turn.
     private(set) var transcripts: [(desk: String, frames: [[UInt8]])] = []
+    /// The spaces that desks left.
+    private(set) var departures: [Departure] = []
 
     init(seed: UInt64 = 1) throws {
         seeds = seed &* 1000
@@ -124,6 +126,7 @@ final class Ministry {
                     try desk.apply(applications, token: token, of: peer)
                 )
             case .finish(let summary):
+                departures += try desk.leave(summary.revocations, of: peer)
                 try desk.finish(with: peer, clockSkew: nil)
                 return summary
             }

@@ -128,6 +128,15 @@ final class SimulatedReplica {
             ?? true
     }
 
+    /// Whether the replica holds the space, which may have been taken from it.
+    var hasSpace: Bool {
+        get throws {
+            try store.read { reader in
+                try reader.spaces().contains { $0.name == Simulation.space }
+            }
+        }
+    }
+
     func knowledge() throws -> VersionVector {
         try store.read { try $0.knowledge(of: Simulation.space) }
     }

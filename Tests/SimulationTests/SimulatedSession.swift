@@ -48,6 +48,10 @@ final class SimulatedSession {
         generation = desk.generation
         let number = try desk.deskReplica.replicaID()
         let isKnown = try headquarters.store.read { try $0.peer(replica: number.bytes) != nil }
+        if try !isKnown && desk.deskReplica.successionRequests().isEmpty {
+            // Headquarters went back behind the day when the desk came.
+            try world.enrol(desk)
+        }
         if try desk.deskReplica.hasUnsaidIdentity() || !isKnown {
             for request in try desk.deskReplica.successionRequests() {
                 do {
@@ -57,6 +61,8 @@ final class SimulatedSession {
                     break
                 } catch AuthenticationFailure.unknownReplica {
                     continue
+                } catch AuthenticationFailure.retired {
+                    try world.giveUp(desk)
                 }
             }
         }
@@ -67,9 +73,33 @@ final class SimulatedSession {
         action = session.start()
     }
 
-    /// Performs the next action.
+    /// Performs the next action; where a full disk prevents it, the session is cut.
     /// - Returns: Whether the session goes on.
     func step(isLossy: Bool) throws -> Bool {
+        do {
+            return try perform(isLossy: isLossy)
+        } catch StoreError.diskFull {
+            world.count("sessions that a full disk cut")
+            throw Simulation.LinkBroken()
+        } catch StoreError.unknownSpace {
+            // Another session of the desk has left the space.
+            throw Simulation.LinkBroken()
+        }
+    }
+
+    /// Does something, once more with room on the disk where that was full: what was done before it
+    /// filled, in some of its transactions, is done again.
+    private func insist<T>(at replica: SimulatedReplica, _ body: () throws -> T) throws -> T {
+        do {
+            return try body()
+        } catch StoreError.diskFull {
+            world.count("transactions that a full disk refused")
+            try replica.store.setDiskFull(false)
+            return try body()
+        }
+    }
+
+    private func perform(isLossy: Bool) throws -> Bool {
         guard desk.generation == generation else { throw Simulation.LinkBroken() }
         switch action {
         case .read(let readings):
@@ -84,7 +114,9 @@ final class SimulatedSession {
         case .apply(let applications, let token):
             let end = applications.first { $0.space == Simulation.space && $0.late?.cut != nil }
             let before = try end.map { _ in try held(at: desk) }
-            let results = try desk.deskReplica.apply(applications, token: token, of: peer)
+            let results = try insist(at: desk) {
+                try desk.deskReplica.apply(applications, token: token, of: peer)
+            }
             if let before { try settle(before, of: desk, lateTo: headquartersHeld) }
             for result in results {
                 learn(incoming, except: result.needed, at: desk)
@@ -93,6 +125,10 @@ final class SimulatedSession {
             }
             action = session.didApply(results)
         case .finish(let summary):
+            let departures = try insist(at: desk) {
+                try desk.deskReplica.leave(summary.revocations, of: peer)
+            }
+            try world.note(departures, of: desk)
             if let standing = summary.standings[Simulation.space] {
                 world.say("\(desk.name) ends \(standing)")
                 world.count("\(standing)")
@@ -108,6 +144,9 @@ final class SimulatedSession {
     private func carry(_ request: SyncRequest, isLossy: Bool) throws -> SyncResponse {
         if isLossy, world.generator.chance(10) { throw Simulation.LinkBroken() }
         let bytes = try spoiled(request).encoded()
+        if isLossy, world.profile.contains(.weather), world.generator.chance(10) {
+            try changeAByte(of: bytes)
+        }
         let answer = spoiled(try deliver(bytes))
         if isLossy, world.generator.chance(10) { _ = try deliver(bytes) }
         if isLossy, world.generator.chance(12) { throw Simulation.LinkBroken() }
@@ -117,6 +156,32 @@ final class SimulatedSession {
             by: headquarters.seen
         )
         return response
+    }
+
+    /// Changes a byte of the request on its way, which headquarters must see.
+    private func changeAByte(of message: [UInt8]) throws {
+        var body = try SignedRequest.seal(
+            try Frame.encode(message),
+            method: "POST",
+            path: Endpoint.sync,
+            replica: replica,
+            time: desk.store.environment.now(),
+            nonce: world.generator.next(),
+            key: desk.identity.privateKey
+        ).body
+        body[world.generator.below(body.count)] ^= UInt8(1 + world.generator.below(255))
+        do {
+            let request = try SignedRequest(parsing: body)
+            try request.verify(
+                publicKey: desk.identity.publicKey,
+                method: "POST",
+                path: Endpoint.sync
+            )
+        } catch {
+            world.count("requests with a byte changed")
+            throw Simulation.LinkBroken()
+        }
+        world.complaints.append("a byte of a request was changed, and nobody saw it")
     }
 
     private func spoiled(_ request: SyncRequest) -> SyncRequest {
@@ -164,10 +229,13 @@ final class SimulatedSession {
             // Headquarters went back behind this replica's enrolment.
             throw Simulation.LinkBroken()
         }
+        if known.isRetired { try world.giveUp(desk) }
         let taken = try request.spaces.first.map { try records(takenOf: $0, from: known) } ?? []
         let isTelling = request.spaces.contains { $0.lateness == .headquarters && $0.isLast }
         let before = isTelling ? try held(at: headquarters) : []
-        let answer = try side.answer(request, from: known, byteLimit: byteLimit)
+        let answer = try insist(at: headquarters) {
+            try side.answer(request, from: known, byteLimit: byteLimit)
+        }
         let verdict = answer.spaces.first { $0.space == Simulation.space }?.verdict
         world.say(
             "\(desk.name) -> hq: \(outgoing.records.map(\.uid.value)) \(verdict.map { "\($0)" } ?? "")"

@@ -31,7 +31,7 @@ extension Simulation {
         var settled:
             [(name: String, knowledge: VersionVector, heads: [UInt32?], sum: Fingerprint)] =
                 []
-        for replica in replicas {
+        for replica in try members {
             let knowledge = try replica.knowledge()
             let (heads, isBeyond) = try replica.store.read { reader in
                 let heads = try knowledge.entries.map {
@@ -62,7 +62,7 @@ extension Simulation {
         let surviving = replicas.reduce(into: Set<Int>()) { $0.formUnion($1.seen) }
         let knowledge = try headquarters.knowledge()
         let sum = try headquarters.fingerprint()
-        for replica in replicas {
+        for replica in try members {
             if try replica.knowledge() != knowledge {
                 complaints.append("\(replica.name) never came to know what headquarters does")
             }

@@ -26,6 +26,12 @@ final class Simulation {
         static let erasures = Profile(rawValue: 8)
         /// Headquarters gives up what all have seen deleted, and desks are silent for long and return.
         static let collection = Profile(rawValue: 16)
+        /// Exchanges go through files, too, which come late, twice or never.
+        static let files = Profile(rawValue: 64)
+        /// The space is taken from desks and granted again; desks are retired, and new ones enrol.
+        static let grants = Profile(rawValue: 128)
+        /// Disks are full for a while, and bytes are changed on their way.
+        static let weather = Profile(rawValue: 256)
 
         var description: String { "profile \(rawValue)" }
     }
@@ -69,10 +75,14 @@ final class Simulation {
     /// How often something happened that the test wants to know of.
     var counts: [String: Int] = [:]
 
+    /// The files under way, and those that desks kept when they left the space.
+    var parcels: [Parcel] = []
+
     private let seed: UInt64
-    private let directory: SimulationDirectory
+    let directory: SimulationDirectory
     private var sessions: [SimulatedSession] = []
-    private var files = 0
+    /// How many files were made, so that each has a name.
+    var files = 0
 
     init(seed: UInt64, profile: Profile, fault: Fault? = nil) throws {
         self.seed = seed
@@ -108,7 +118,7 @@ final class Simulation {
         return ReplicaIdentity(privateKey: try .init(rawRepresentation: Array(bytes)))
     }
 
-    private func addDesk(_ number: Int) throws {
+    func addDesk(_ number: Int) throws {
         let code = "D\(number)"
         let machine = Machine(seed: seed &* 1_000 &+ UInt64(number))
         let store = try ReplicaStore(
@@ -128,13 +138,36 @@ final class Simulation {
             identity: try Self.identity(seed: seed &* 1_000 &+ UInt64(number)),
             store: store
         )
-        let token = try headquarters.headquarters.issueToken(desk: code)
-        let response = try headquarters.headquarters.enrol(try desk.deskReplica.enrolRequest(token))
-        try desk.deskReplica.didEnrol(response, url: "http://headquarters.invalid")
+        try enrol(desk)
         desks.append(desk)
     }
 
+    /// Makes a desk known to headquarters.
+    func enrol(_ desk: SimulatedReplica) throws {
+        let side = headquarters.headquarters
+        do {
+            let token = try side.issueToken(desk: desk.desk)
+            let response = try side.enrol(try desk.deskReplica.enrolRequest(token))
+            try desk.deskReplica.didEnrol(response, url: "http://headquarters.invalid")
+        } catch is TokenFailure {
+            // A copy of it is known by now: one desk has one replica.
+            try giveUp(desk)
+        }
+    }
+
+    /// Goes on without a desk that headquarters will not know again.
+    func giveUp(_ desk: SimulatedReplica) throws {
+        say("\(desk.name) is given up")
+        desks.removeAll { $0 === desk }
+        throw LinkBroken()
+    }
+
     var replicas: [SimulatedReplica] { [headquarters] + desks }
+
+    /// The replicas that hold the space.
+    var members: [SimulatedReplica] {
+        get throws { try replicas.filter { try $0.hasSpace } }
+    }
 
     func say(_ event: @autoclosure () -> String) { trace.append(event()) }
 
@@ -152,18 +185,26 @@ final class Simulation {
     func run(without skipped: Set<Int> = []) throws {
         for step in 0..<Self.steps where complaints.isEmpty && !skipped.contains(step) {
             draw(step)
-            switch generator.below(100) {
-            case ..<30: try writeAtRandom()
-            case ..<42: try openSession()
-            case ..<84: try stepRandomSession()
-            case ..<88: try crash()
-            case ..<90: jump()
-            case ..<93: try backUp()
-            case ..<97 where profile.contains(.collection): try collect()
-            default: try goWrong()
+            if hasBroaderWorld, generator.chance(25) {
+                try happen()
+            } else {
+                try takeStep()
             }
-            if step % 6 == 5, let replica = generator.pick(replicas) { try judge(replica) }
+            if step % 6 == 5, let replica = generator.pick(try members) { try judge(replica) }
             if step % 12 == 11 { try judgeAgreement() }
+        }
+    }
+
+    private func takeStep() throws {
+        switch generator.below(100) {
+        case ..<30: try writeAtRandom()
+        case ..<42: try openSession()
+        case ..<84: try stepRandomSession()
+        case ..<88: try crash()
+        case ..<90: jump()
+        case ..<93: try backUp()
+        case ..<97 where profile.contains(.collection): try collect()
+        default: try goWrong()
         }
     }
 
@@ -178,11 +219,13 @@ final class Simulation {
         say("---- quiet")
         draw(Self.steps)
         sessions = []
+        try clearUp()
         var last: [VersionVector] = []
-        for _ in 0..<14 {
+        for round in 0..<14 {
             for desk in desks { try runSession(of: desk) }
+            if round < 3 { try admitAll() }
             if profile.contains(.collection) { _ = try compact() }
-            let now = try replicas.map { try $0.knowledge() }
+            let now = try members.map { try $0.knowledge() }
             if now == last, Set(now).count == 1 { break }
             last = now
         }
@@ -277,7 +320,7 @@ final class Simulation {
     // MARK: Writing
 
     private func writeAtRandom() throws {
-        guard let author = generator.pick(desks) else { return }
+        guard let author = generator.pick(desks), try author.hasSpace else { return }
         var shown: [RecordUID] = []
         var hidden: [RecordUID] = []
         var unknown: [RecordUID] = []
@@ -315,6 +358,7 @@ final class Simulation {
     ) throws {
         var edits: [RecordUID: [RecordEdit.Step]] = [:]
         var numbers: [Int] = []
+        let before = truth
         for (uid, key, act) in acts {
             // Nothing in these judges asks for the dot.
             let number = truth.log(
@@ -336,14 +380,20 @@ final class Simulation {
                 }
             edits[uid, default: []].append(step)
         }
-        try author.store.write { writer in
-            _ = try writer.commit(
-                edits.sorted { $0.key < $1.key }.map { uid, steps in
-                    RecordEdit(uid: uid, kind: Self.kind, steps: steps)
-                },
-                in: Self.space,
-                attribution: Attribution(time: writer.nextTime(), author: author.name)
-            )
+        do {
+            try author.store.write { writer in
+                _ = try writer.commit(
+                    edits.sorted { $0.key < $1.key }.map { uid, steps in
+                        RecordEdit(uid: uid, kind: Self.kind, steps: steps)
+                    },
+                    in: Self.space,
+                    attribution: Attribution(time: writer.nextTime(), author: author.name)
+                )
+            }
+        } catch StoreError.diskFull {
+            truth = before
+            count("writes that a full disk refused")
+            return
         }
         author.seen.formUnion(numbers)
         say("\(author.name) writes \(numbers): \(acts.map { "\($0.0.value).\($0.1) \($0.2)" })")
@@ -354,7 +404,14 @@ final class Simulation {
     private func openSession() throws {
         guard let desk = generator.pick(desks) else { return }
         let limit = [1, 60, 400, 1 << 20][generator.below(4)]
-        sessions.append(try SimulatedSession(of: desk, with: headquarters, byteLimit: limit, self))
+        do {
+            let session = try SimulatedSession(of: desk, with: headquarters, byteLimit: limit, self)
+            sessions.append(session)
+        } catch is LinkBroken {
+            say("\(desk.name) reaches nobody")
+        } catch StoreError.diskFull {
+            count("sessions that a full disk cut")
+        }
     }
 
     private func stepRandomSession() throws {
@@ -371,26 +428,36 @@ final class Simulation {
         }
     }
 
-    private func runSession(of desk: SimulatedReplica) throws {
-        let session = try SimulatedSession(
-            of: desk,
-            with: headquarters,
-            byteLimit: 300,
-            self
-        )
+    func runSession(of desk: SimulatedReplica) throws {
+        guard desks.contains(where: { $0 === desk }) else { return }
+        let session: SimulatedSession
+        do {
+            session = try SimulatedSession(
+                of: desk,
+                with: headquarters,
+                byteLimit: 300,
+                self
+            )
+        } catch is LinkBroken {
+            return
+        }
         var steps = 0
-        while try session.step(isLossy: false) {
-            steps += 1
-            if steps > 300 {
-                complaints.append("a session of \(desk.name) never ends")
-                return
+        do {
+            while try session.step(isLossy: false) {
+                steps += 1
+                if steps > 300 {
+                    complaints.append("a session of \(desk.name) never ends")
+                    return
+                }
             }
+        } catch is LinkBroken where !desks.contains(where: { $0 === desk }) {
+            return
         }
     }
 }
 
 /// A folder in memory where the system has one.
-private final class SimulationDirectory {
+final class SimulationDirectory {
     private let path: String
 
     init() {

@@ -14,6 +14,13 @@ struct SimulationTests {
             [.collection], [.collection, .restoredDesks, .clones],
             [.collection, .restoredHeadquarters],
             [.collection, .erasures, .restoredDesks, .restoredHeadquarters, .clones],
+            [.files], [.grants], [.weather, .erasures], [.files, .grants, .weather],
+            [.files, .restoredDesks, .restoredHeadquarters, .clones],
+            [.grants, .collection, .files],
+            [
+                .files, .grants, .weather, .collection, .erasures, .restoredDesks,
+                .restoredHeadquarters, .clones,
+            ],
         ]
     )
     func nothingIsLost(profile: Simulation.Profile) throws {

@@ -87,13 +87,16 @@ extension SpaceRequest {
     func encoded() -> WireSpaceRequest {
         var collector = ActorCollector()
         collectActors(into: &collector)
+        collector.insert(base)
+        let table = ActorTable(collector.actors)
         var wire = WireSpaceRequest()
-        encode(to: &wire, ActorTable(collector.actors))
+        encode(to: &wire, table)
         wire.heads = heads
         wire.chainsWanted = wantsChains
         wire.forgottenHash = forgottenHash
         wire.lateness = UInt32(lateness.rawValue)
         encodeInspected(to: &wire)
+        if !base.isEmpty { wire.base = WireVector(base, table) }
         return wire
     }
 
@@ -111,6 +114,7 @@ extension SpaceRequest {
         else { throw .malformed("the lateness \(wire.lateness)") }
         lateness = late
         try decodeInspected(wire)
+        if wire.hasBase { base = try wire.base.decoded(table, "base") }
     }
 }
 

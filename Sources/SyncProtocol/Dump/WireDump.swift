@@ -9,13 +9,24 @@ public struct WireDump: Sendable, CustomStringConvertible {
     /// The account, one fact a line.
     public private(set) var description = ""
 
-    /// Describes the body of a request or an answer, a frame, a message, or a problem document,
-    /// whichever the bytes are.
+    /// Describes an exchange file, the body of a request or an answer, a frame, a message, or a problem
+    /// document, whichever the bytes are.
     /// - Throws: The `WireError` of reading them as the frame of a request, where they are none.
     public init(_ bytes: [UInt8]) throws(WireError) {
         if let problem = Problem(parsing: bytes) {
             line("problem \(problem.status) \(quoted(problem.code))")
             line("  \(quoted(problem.title)) \(quoted(problem.detail))")
+            return
+        }
+        if bytes.starts(with: SignedFile.magic) {
+            let file = try SignedFile(parsing: bytes)
+            line("exchange file of replica \(file.sender) for \(file.receiver)")
+            line("  time \(file.time.milliseconds), signature \(hexadecimal(file.signature))")
+            for part in try SignedFile.frames(in: bytes.dropFirst(SignedFile.prefixBytes)) {
+                let message = try Frame.decode(part)
+                frame(part, message)
+                add(try Message(message))
+            }
             return
         }
         let request = try? SignedRequest(parsing: bytes)
@@ -88,6 +99,7 @@ public struct WireDump: Sendable, CustomStringConvertible {
                 line("space \(space.space)")
                 if space.forgottenHash != 0 { line("  forgotten \(hex(space.forgottenHash))") }
                 if space.lateness != .none { line("  returns late: \(space.lateness)") }
+                if !space.base.isEmpty { line("  for who holds \(text(space.base))") }
                 add(space)
             }
         case .syncResponse(let response):

@@ -225,6 +225,16 @@ nonisolated struct WireSpaceRequest: @unchecked Sendable {
     set {_uniqueStorage()._inspectedBits = newValue}
   }
 
+  /// In an exchange file alone (spec/05-sync.md §9): what the receiver must hold to take the file in.
+  var base: WireVector {
+    get {_storage._base ?? WireVector()}
+    set {_uniqueStorage()._base = newValue}
+  }
+  /// Returns true if `base` has been explicitly set.
+  var hasBase: Bool {_storage._base != nil}
+  /// Clears the value of `base`. Subsequent reads from it will return its default value.
+  mutating func clearBase() {_uniqueStorage()._base = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -303,7 +313,8 @@ nonisolated struct WireSpaceResponse: @unchecked Sendable {
   /// How the request was taken: 0 merged; 1 token unknown, 2 knowledge unknown, 3 space not granted,
   /// 5 forked (the chains differ, nothing was merged); 4 forged (what was not the desk's to write was left out);
   /// 6 granted (the desk did not name the space; everything follows from its next request on);
-  /// 7 late, 8 behind (one side lacks what the other has given up, nothing was merged).
+  /// 7 late, 8 behind (one side lacks what the other has given up, nothing was merged);
+  /// 9 revoked (the space was taken from the desk, which leaves it: spec/05-sync.md §10).
   var verdict: UInt32 {
     get {_storage._verdict}
     set {_uniqueStorage()._verdict = newValue}
@@ -781,7 +792,7 @@ nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WireSpaceRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SpaceRequest"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}space\0\u{1}actors\0\u{1}introductions\0\u{1}knowledge\0\u{1}more\0\u{1}cursor\0\u{1}chains\0\u{1}needed\0\u{1}forgotten\0\u{1}page\0\u{1}heads\0\u{3}chains_wanted\0\u{3}forgotten_hash\0\u{1}lateness\0\u{1}present\0\u{1}inspected\0\u{3}inspected_bits\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}space\0\u{1}actors\0\u{1}introductions\0\u{1}knowledge\0\u{1}more\0\u{1}cursor\0\u{1}chains\0\u{1}needed\0\u{1}forgotten\0\u{1}page\0\u{1}heads\0\u{3}chains_wanted\0\u{3}forgotten_hash\0\u{1}lateness\0\u{1}present\0\u{1}inspected\0\u{3}inspected_bits\0\u{1}base\0")
 
   fileprivate class _StorageClass {
     var _space: String = String()
@@ -801,6 +812,7 @@ nonisolated extension WireSpaceRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
     var _present: Data = Data()
     var _inspected: [UInt64] = []
     var _inspectedBits: UInt32 = 0
+    var _base: WireVector? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -828,6 +840,7 @@ nonisolated extension WireSpaceRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
       _present = source._present
       _inspected = source._inspected
       _inspectedBits = source._inspectedBits
+      _base = source._base
     }
   }
 
@@ -863,6 +876,7 @@ nonisolated extension WireSpaceRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
         case 15: try { try decoder.decodeSingularBytesField(value: &_storage._present) }()
         case 16: try { try decoder.decodeRepeatedFixed64Field(value: &_storage._inspected) }()
         case 17: try { try decoder.decodeSingularUInt32Field(value: &_storage._inspectedBits) }()
+        case 18: try { try decoder.decodeSingularMessageField(value: &_storage._base) }()
         default: break
         }
       }
@@ -926,6 +940,9 @@ nonisolated extension WireSpaceRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
       if _storage._inspectedBits != 0 {
         try visitor.visitSingularUInt32Field(value: _storage._inspectedBits, fieldNumber: 17)
       }
+      try { if let v = _storage._base {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -952,6 +969,7 @@ nonisolated extension WireSpaceRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
         if _storage._present != rhs_storage._present {return false}
         if _storage._inspected != rhs_storage._inspected {return false}
         if _storage._inspectedBits != rhs_storage._inspectedBits {return false}
+        if _storage._base != rhs_storage._base {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -152,6 +152,8 @@ public struct SpaceRequest: Hashable, Sendable {
     public var heads: UInt64 = 0
     /// Whether the answer is to show headquarters' chains although its page may not be the last.
     public var wantsChains = false
+    /// In an exchange file: what the receiver must hold to take the file in.
+    public var base = VersionVector()
 
     /// Creates the request for a space.
     public init(space: SpaceName, knowledge: KnowledgeUpdate) {
@@ -262,7 +264,7 @@ public enum SpaceVerdict: UInt8, Hashable, Sendable {
     case tokenUnknown = 1
     /// The desk's knowledge did not come out: nothing was merged, it is wanted whole.
     case knowledgeUnknown = 2
-    /// The space is not granted (any more): nothing was merged.
+    /// The space was never granted: nothing was merged.
     case notGranted = 3
     /// A dot or a chain was not the desk's to write: merging stopped before it.
     case forged = 4
@@ -276,6 +278,9 @@ public enum SpaceVerdict: UInt8, Hashable, Sendable {
     /// Headquarters does not know the cut that the desk has applied: nothing was merged, the desk states
     /// it and tells of its records.
     case behind = 8
+    /// The space was taken from the desk: nothing was merged. The last such answer states what
+    /// headquarters holds of what the desk does, so that the desk can leave.
+    case revoked = 9
 }
 
 /// Which side of an exchange lacks what the other has given up below a stable cut.

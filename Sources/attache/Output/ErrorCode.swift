@@ -17,6 +17,7 @@ enum ErrorCode: String, CaseIterable {
     case spaceNotGranted = "space_not_granted"
     case deskInUse = "desk_in_use"
     case badToken = "bad_token"
+    case badFile = "bad_file"
     case busy
     case diskFull = "disk_full"
     case io
@@ -42,7 +43,8 @@ enum ErrorCode: String, CaseIterable {
         switch self {
         case .notFound, .ambiguousID, .unknownKind, .unknownField, .badValue, .appendOnly,
             .noSuchItem, .deleted, .noReplica, .replicaExists, .notEnrolled, .unknownSpace,
-            .spaceNotGranted, .deskInUse, .badToken, .busy, .diskFull, .io, .interrupted:
+            .spaceNotGranted, .deskInUse, .badToken, .badFile, .busy, .diskFull, .io,
+            .interrupted:
             .failure
         case .usage: .usage
         case .unreachable, .timeout, .overloaded, .notHeadquarters: .offline

@@ -17,6 +17,7 @@ extension ErrorReport {
         case let error as IdentityError: self.init(error)
         case let error as TokenFailure: self.init(error)
         case let error as RetirementFailure: self.init(error)
+        case let error as FileRefusal: self.init(error)
         case let error as InterchangeError: self.init(error)
         case let error as SyncFailure: self.init(error)
         case let error as ServiceError: self.init(error)

@@ -1,5 +1,6 @@
 import DeskSync
 import HeadquartersServer
+import RecordModel
 import ReplicaSync
 
 extension ErrorReport {
@@ -97,6 +98,55 @@ extension ErrorReport {
                 code,
                 "headquarters refused: \(reason); nothing was changed",
                 hint: "Tell headquarters what you see here."
+            )
+        }
+    }
+
+    /// Creates the report of an exchange file that was not taken in.
+    init(_ refusal: FileRefusal) {
+        switch refusal {
+        case .unreadable(let path, let reason):
+            self.init(
+                .badFile,
+                "\(path) cannot be read: \(reason); nothing was changed",
+                hint: "It may have been cut on its way. Ask its sender for the file again."
+            )
+        case .altered:
+            self.init(
+                .badFile,
+                "the file is not as its sender wrote it; nothing was changed",
+                hint: "Ask its sender for the file again, by another way."
+            )
+        case .forAnother(let replica):
+            self.init(
+                .badFile,
+                "the file is for another replica, \(replica); nothing was changed",
+                hint: "Give it to the replica that it is for."
+            )
+        case .unknownSender(let replica):
+            self.init(
+                .unknownReplica,
+                "the file is from a replica that is not known here, \(replica); nothing was changed",
+                hint: "attache hq desks lists those that are."
+            )
+        case .retired(let replica):
+            self.init(
+                .retired,
+                "the file is from a replica that was retired, \(replica); nothing was changed",
+                hint: "Its desk enrols anew; what only it holds can be exported and imported there."
+            )
+        case .notGranted(let space):
+            self.init(
+                .spaceNotGranted,
+                "\(space.text) is not exchanged with the file's sender; nothing was changed",
+                hint: "attache hq admit takes in what a desk held when the space was taken from it."
+            )
+        case .outOfTurn(let space):
+            self.init(
+                .badFile,
+                "the file builds on changes of \(space.text) that are not here, or the other way round; "
+                    + "nothing was changed",
+                hint: "Let the desks sync first; then try the file again."
             )
         }
     }

@@ -24,8 +24,8 @@ struct HeadquartersCommand: ParsableCommand {
         subcommands: [
             HeadquartersInit.self, HeadquartersServe.self, HeadquartersToken.self,
             HeadquartersDesks.self, HeadquartersGrant.self, HeadquartersRevoke.self,
-            HeadquartersRetire.self, HeadquartersCompact.self, HeadquartersStatus.self,
-            HeadquartersBackup.self, HeadquartersRestore.self,
+            HeadquartersAdmit.self, HeadquartersRetire.self, HeadquartersCompact.self,
+            HeadquartersStatus.self, HeadquartersBackup.self, HeadquartersRestore.self,
         ]
     )
 }
@@ -284,14 +284,54 @@ struct HeadquartersRevoke: ParsableCommand {
         commandName: "revoke",
         abstract: "Take spaces from a desk: nothing of them is given to it or taken from it.",
         discussion: """
-            What the desk holds of them stays on its machine, also what it has not sent yet; that is merged \
-            when the space is granted again.
+            With its next sync the desk removes them from its machine. What it had not sent yet it keeps in a file \
+            for headquarters, which attache hq admit takes in.
             """
     )
 
     @OptionGroup var options: GrantOptions
 
     func run() throws { try options.set(isGranted: false) }
+}
+
+/// `attache hq admit`.
+struct HeadquartersAdmit: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "admit",
+        abstract: "Take in what a desk had not sent when a space was taken from it.",
+        discussion: """
+            The desk writes the file when it leaves the space, and names it in what attache sync prints. It may be \
+            taken in twice: the second time nothing changes.
+            """
+    )
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var headquarters: HeadquartersOptions
+
+    @Argument(help: "The file.", completion: .file())
+    var file: String
+
+    func run() throws {
+        let opened = try headquarters.replica().open(file, isAdmitted: true)
+        var text =
+            "\(opened.space.text), from desk \(opened.desk): \(opened.records) records in the file, "
+            + "\(opened.merged) of them new or changed here"
+        if !opened.leftOut.isEmpty {
+            text +=
+                "; \(opened.leftOut.count) left out, by replicas that headquarters does not know"
+        }
+        try output.print(
+            .object([
+                JSONMember("desk", .string(opened.desk)),
+                JSONMember("space", .string(opened.space.text)),
+                JSONMember("records", .number(opened.records)),
+                JSONMember("merged", .number(opened.merged)),
+                JSONMember("left_out", .number(opened.leftOut.count)),
+                JSONMember("conflicts", .number(opened.newConflicts)),
+            ]),
+            text: SafeText.line(text)
+        )
+    }
 }
 
 /// `attache hq retire`.

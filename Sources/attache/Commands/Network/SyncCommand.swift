@@ -4,6 +4,7 @@ import DeskWork
 import Foundation
 import RecordModel
 import RecordStorage
+import ReplicaSync
 import SyncEngine
 import SyncProtocol
 
@@ -88,7 +89,7 @@ struct SyncCommand: AsyncParsableCommand {
             ])
         }
         let summary = report.summary
-        return .object([
+        var members = [
             JSONMember("sent", counts(summary.sentChanges, summary.sentRecords)),
             JSONMember("received", counts(summary.receivedChanges, summary.receivedRecords)),
             JSONMember(
@@ -111,7 +112,21 @@ struct SyncCommand: AsyncParsableCommand {
             JSONMember("damaged", .number(report.damaged)),
             JSONMember("verified", .bool(report.isVerified)),
             JSONMember("seconds", .number(String(format: "%.3f", report.seconds))),
-        ])
+        ]
+        if !report.departures.isEmpty {
+            members.append(JSONMember("revoked", .array(report.departures.map(json))))
+        }
+        return .object(members)
+    }
+
+    private func json(of departure: Departure) -> JSONValue {
+        var members = [
+            JSONMember("space", .string(departure.space.text)),
+            JSONMember("removed", .number(departure.removed)),
+            JSONMember("kept", .number(departure.kept.records)),
+        ]
+        if let file = departure.file { members.append(JSONMember("file", .string(file))) }
+        return .object(members)
     }
 
     private func json(of refusal: Refusal) -> JSONValue {
@@ -179,6 +194,7 @@ struct SyncCommand: AsyncParsableCommand {
             let waiting = open == 1 ? "1 conflict waits" : "\(open) conflicts wait"
             lines.append(style.warning("\(waiting)\(new): attache review decides them"))
         }
+        lines += report.departures.map { style.warning(Self.sentence($0)) }
         for (space, standing) in summary.standings.sorted(by: { $0.key < $1.key }) {
             if let sentence = Self.sentence(standing) {
                 lines.append(style.warning("\(space.text): \(sentence)"))
@@ -197,12 +213,26 @@ struct SyncCommand: AsyncParsableCommand {
         count == 1 ? "1 \(noun)" : "\(count) \(noun)s"
     }
 
+    private static func sentence(_ departure: Departure) -> String {
+        var text =
+            "\(departure.space.text): headquarters took this space from this desk; "
+            + "\(count(departure.removed, "record")) of it removed here"
+        if let file = departure.file {
+            text +=
+                "; \(count(departure.kept.records, "record")) with changes that headquarters may lack "
+                + "are in \(file): give it to headquarters (attache hq admit)"
+        }
+        if departure.kept.leavesOut { text += "; a record that the disk has damaged is not in it" }
+        return SafeText.line(text)
+    }
+
     private static func sentence(_ standing: SpaceStanding) -> String? {
         switch standing {
         case .verified: nil
         case .busy: "changed while the exchange ran; the next one compares"
         case .diverged: "both sides know the same and differ"
-        case .notGranted: "not granted to this desk any more; nothing of it was sent"
+        case .notGranted: "not granted to this desk; nothing of it was sent"
+        case .revoked: nil
         case .forked:
             "the two sides hold different histories that could not be set apart; nothing was merged"
         case .forged: "changes that are not this desk's to write were left out"
