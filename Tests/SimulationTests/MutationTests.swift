@@ -79,7 +79,7 @@ struct MutationTests {
 
     private func search(_ rule: Rule) throws -> Schedule? {
         for seed in Seeds.first(0) {
-            for profile in [16, 20, 19, 0, 2, 7] {
+            for profile in [16, 20, 19, 0, 2, 7, 64, 128, 208, 71, 479] {
                 let schedule = Schedule(seed: seed, profile: Simulation.Profile(rawValue: profile))
                 let isMissed = try rule.switchedOff { try !schedule.played().complaints.isEmpty }
                 if isMissed { return schedule }
