@@ -62,6 +62,9 @@ public struct Conflict: Sendable {
     public let base: ConflictVersion?
     /// The versions.
     public let siblings: [ConflictVersion]
+    /// Where headquarters took back what was written here: why. The versions are what stands now and
+    /// what was written.
+    public var refusal: String?
 
     /// When the conflict came to be: the time of the second version.
     public var since: HybridTime { siblings.count > 1 ? siblings[1].provenance.at : .zero }
@@ -75,6 +78,7 @@ public struct Conflict: Sendable {
         if let item { members.append(JSONMember("item", .string(item))) }
         if let base { members.append(JSONMember("base", base.json)) }
         members.append(JSONMember("siblings", .array(siblings.map(\.json))))
+        if let refusal { members.append(JSONMember("refusal", .string(refusal))) }
         return .object(members)
     }
 }
