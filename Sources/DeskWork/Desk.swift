@@ -107,7 +107,9 @@ public struct Desk: Sendable {
     /// - Throws: `DeskError` (`unknown_kind`).
     func kind(named name: String) throws(DeskError) -> Kind {
         if let kind = schema.kind(named: name) { return kind }
-        if let number = Kind.number(inUnknownName: name) { return schema.kind(orStandInFor: number) }
+        if let number = Kind.number(inUnknownName: name) {
+            return schema.kind(orStandInFor: number)
+        }
         // “contacts” is what a person types for a list of them.
         if name.hasSuffix("s"), let kind = schema.kind(named: String(name.dropLast())) {
             return kind

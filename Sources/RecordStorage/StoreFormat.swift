@@ -42,8 +42,9 @@ enum StoreFormat {
     }
 
     /// Version 4: an index of the kinds that hold decisions, and a search index with the consonant keys
-    /// of names; `search_word` reads its vocabulary. Whoever opens a file of before fills it, since no
-    /// schema is kept there.
+    /// of names; `search_word` reads its vocabulary.
+    ///
+    /// Whoever opens a file of before fills it, since no schema is kept there.
     private static let decisionsAndSounds = """
         CREATE INDEX record_decision ON record(kind) WHERE \(decisionKinds);
         DROP TABLE search;
@@ -53,9 +54,9 @@ enum StoreFormat {
         CREATE VIRTUAL TABLE search_word USING fts5vocab(search, col);
         """
 
-    /// Version 5: by which schema the store is indexed (settings, see `SchemaStamp`), and with which
-    /// one a peer works. An earlier program, which would not keep the indexes by that schema, has to
-    /// stay out.
+    /// Version 5: by which schema a peer works, and the store is indexed (settings, see `SchemaStamp`).
+    ///
+    /// An earlier program, which would not keep the indexes by that schema, has to stay out.
     private static func keepSchemas(_ db: Database) throws {
         try db.execute(sql: "ALTER TABLE peer ADD COLUMN schema INTEGER")
     }

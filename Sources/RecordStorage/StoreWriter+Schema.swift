@@ -110,7 +110,9 @@ extension StoreWriter {
     }
 
     private func setConflicts(_ count: Int, row: Int64) throws {
-        try db.cachedStatement(sql: "UPDATE record SET conflicts = ? WHERE id = ? AND conflicts <> ?")
-            .execute(arguments: [count, row, count])
+        try db.cachedStatement(
+            sql: "UPDATE record SET conflicts = ? WHERE id = ? AND conflicts <> ?"
+        )
+        .execute(arguments: [count, row, count])
     }
 }

@@ -9,6 +9,7 @@ extension StoreWriter {
     /// The refused dot stays known; a write of headquarters supersedes it (the value accepted
     /// before, or a cleared field), so that everybody converges by ordinary merging and nothing
     /// that follows is held up. The refused value stays in the author's history.
+    ///
     /// What a newer schema than this one may allow is not judged while some desk works by one: a value
     /// of a kind or field that is not known here, a word or code that is in no list here.
     /// Spec: `Protocol/spec/05-sync.md` §6.
@@ -63,7 +64,8 @@ extension StoreWriter {
             try self.reader.pastVersions(of: key, dot: parent, row: record.row)
         }.first { allows($0.version.content) }
         let fallback: Content = key.item.isEmpty ? .cleared : .absent
-        let contents = valid.isEmpty
+        let contents =
+            valid.isEmpty
             ? [before?.version.content ?? fallback] : Array(Set(valid)).sorted()
         try commit(
             [

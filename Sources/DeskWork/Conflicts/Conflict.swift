@@ -62,8 +62,9 @@ public struct Conflict: Sendable {
     public let base: ConflictVersion?
     /// The versions.
     public let siblings: [ConflictVersion]
-    /// Where headquarters took back what was written here: why. The versions are what stands now and
-    /// what was written.
+    /// Why headquarters took back what was written here; nil for a conflict.
+    ///
+    /// The versions are then what stands now and what was written.
     public var refusal: String?
 
     /// When the conflict came to be: the time of the second version.

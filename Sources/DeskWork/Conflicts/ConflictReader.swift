@@ -32,9 +32,9 @@ struct ConflictReader {
         var result: [Found] = []
         for part in held.parts {
             for entry in part.state.fields {
-                let standing = entry.siblings.siblings.filter {
-                    $0.version.attribution.reason == .refusal
-                }
+                let standing = try entry.siblings.siblings
+                    .map { try origin(of: $0, entry.key, part) }
+                    .filter { $0.version.attribution.reason == .refusal }
                 guard let refusal = standing.first else { continue }
                 let field = held.kind.field(number: entry.key.number)
                 let refused = try refusal.version.parents.flatMap {

@@ -139,9 +139,12 @@ extension Desk {
         _ viewer: RecordViewer
     ) throws -> ChangeReceipt {
         let conflict = found.conflict
-        var steps: [RecordEdit.Step] =
-            resolution.content.isDeletion
-            ? [.delete] : [.write(conflict.key, resolution.content)]
+        // To leave what headquarters put there is a decision too, and says so.
+        let write: RecordEdit.Step =
+            conflict.refusal == nil
+            ? .write(conflict.key, resolution.content)
+            : .restore(conflict.key, [resolution.content])
+        var steps: [RecordEdit.Step] = resolution.content.isDeletion ? [.delete] : [write]
         if let addition = resolution.addition {
             let key = FieldKey(conflict.key.number, item: surroundings.newKey())
             steps.append(.write(key, addition))

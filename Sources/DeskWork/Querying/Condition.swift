@@ -289,7 +289,8 @@ private struct ConditionJudge {
     }
 
     /// Compares what can be read of a field that the schema does not know, as text.
-    private func holds(_ comparison: Condition.Comparison, ofUnknown number: UInt32) throws -> Bool {
+    private func holds(_ comparison: Condition.Comparison, ofUnknown number: UInt32) throws -> Bool
+    {
         var texts: [[UInt8]] = []
         for entry in held.parts.flatMap({ $0.state.entries(of: number) }) {
             for sibling in entry.siblings.siblings {

@@ -115,8 +115,9 @@ public struct Schema: Hashable, Sendable {
         kind(number: number) ?? Kind(standIn: standIn, number: number)
     }
 
-    /// The fields that all kinds have. In a kind that nobody here knows, a field is taken for
-    /// sensitive that is so in any.
+    /// What is known of every kind: the fields that all have.
+    ///
+    /// In a kind that nobody here knows, a field is taken for sensitive that is so in any.
     private static func standIn(of kinds: [Kind]) -> Kind {
         let common = (kinds.first?.fields ?? []).filter { $0.isCommon }.map { field in
             let isSensitive = kinds.contains {
@@ -124,10 +125,17 @@ public struct Schema: Hashable, Sendable {
             }
             return field.isSensitive == isSensitive ? field : field.with(isSensitive: isSensitive)
         }
+        // Of a record about which nothing is known the strictest label is the right one to begin with.
+        var strictest = ""
+        if case .enumeration(let labels)? = common.first(where: {
+            $0.number == Field.handlingNumber
+        })?.type {
+            strictest = labels.last ?? ""
+        }
         return Kind(
             number: 0,
             name: Kind.unknownName(0),
-            initialHandling: "",
+            initialHandling: strictest,
             fields: common,
             namingFields: [],
             isKnown: false

@@ -253,7 +253,12 @@ private struct SchemaParser {
                 guard words.count == 1, let type = ValueType(notation: String(start)) else {
                     throw parser.problem("“\(words.joined(separator: " "))” is no type")
                 }
-                let single = Part(number: 1, name: Part.singleName, type: type, isKey: shape == .set)
+                let single = Part(
+                    number: 1,
+                    name: Part.singleName,
+                    type: type,
+                    isKey: shape == .set
+                )
                 guard shape != .rows else { throw parser.problem("rows have parts in { }") }
                 self.init(shape: shape, type: type, parts: shape == .register ? [] : [single])
                 return

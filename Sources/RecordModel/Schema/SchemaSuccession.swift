@@ -206,14 +206,20 @@ public struct SchemaSuccession: Sendable {
                 return
             }
             if other.isKey != part.isKey {
-                find(line, "\(place) \(part.isKey ? "belongs" : "does not belong") to the key of an item")
+                find(
+                    line,
+                    "\(place) \(part.isKey ? "belongs" : "does not belong") to the key of an item"
+                )
             }
             compare(part.type, other.type, place, line)
         }
         for part in later.dropFirst(parts.count) {
             add("\(name).\(part.name)")
             if part.isKey {
-                find(line, "\(name).\(part.name) cannot belong to the key: items that are there lack it")
+                find(
+                    line,
+                    "\(name).\(part.name) cannot belong to the key: items that are there lack it"
+                )
             }
         }
     }

@@ -30,7 +30,9 @@ public struct FieldPath: Hashable, Sendable {
     }
 
     /// Creates a path to a field that the schema does not know, `#57` or `#57[3fa2c1]`, or nil where
-    /// the text is none. Such a field is shown and decided, and cannot be typed.
+    /// the text is none.
+    ///
+    /// Such a field is shown and decided, and cannot be typed.
     public init?(unknown text: some StringProtocol) {
         let name = text.prefix { $0 != "[" }
         let rest = text.dropFirst(name.count)

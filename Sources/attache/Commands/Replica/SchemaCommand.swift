@@ -95,7 +95,10 @@ struct CheckSchemaCommand: ParsableCommand {
         let later = try SchemaFile(at: file)
         let earlier = try after.map { try SchemaFile(at: $0).schema } ?? .chosen()
         let succession = SchemaSuccession(of: later, after: earlier)
-        try output.print(json(of: succession, later.schema), text: text(of: succession, later.schema))
+        try output.print(
+            json(of: succession, later.schema),
+            text: text(of: succession, later.schema)
+        )
         if !succession.findings.isEmpty { throw ExitCode.failure }
     }
 
