@@ -56,9 +56,9 @@ extension Vector {
     }
 
     func reading() throws -> JSONValue {
-        let field = try field()
+        let (number, field) = try readField()
         let entry = FieldEntry(
-            key: FieldKey(field.number, item: try digits(input["item"])),
+            key: FieldKey(number, item: try digits(input["item"])),
             siblings: try notation.siblings(input["siblings"])
         )
         var bases: [Dot: Content] = [:]
@@ -74,6 +74,20 @@ extension Vector {
             case .conflict: "conflict"
             }
         return object(("standing", .string(standing)), ("shown", notation.json(reading.shown)))
+    }
+
+    /// The field that an example names, `#99` for one that the schema does not know, in a kind that it
+    /// knows or does not.
+    private func readField() throws -> (number: UInt32, field: Field?) {
+        let (kind, name) = (try text("kind"), try text("field"))
+        let known =
+            try Schema.builtIn.kind(named: kind)
+            ?? Schema.builtIn.kind(
+                orStandInFor: need(Kind.number(inUnknownName: kind), "the kind")
+            )
+        if let field = known.field(named: name) { return (field.number, field) }
+        let number = try need(Kind.number(inUnknownName: name), "the field")
+        return (number, known.field(number: number))
     }
 
     /// The schema's field that an example names.

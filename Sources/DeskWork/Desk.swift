@@ -103,10 +103,13 @@ public struct Desk: Sendable {
         "\(desk.lowercased())@\(change.hex)"
     }
 
-    /// Returns a kind.
+    /// Returns a kind; `#17` is one that the schema does not know.
     /// - Throws: `DeskError` (`unknown_kind`).
     func kind(named name: String) throws(DeskError) -> Kind {
         if let kind = schema.kind(named: name) { return kind }
+        if let number = Kind.number(inUnknownName: name) {
+            return schema.kind(orStandInFor: number)
+        }
         // “contacts” is what a person types for a list of them.
         if name.hasSuffix("s"), let kind = schema.kind(named: String(name.dropLast())) {
             return kind

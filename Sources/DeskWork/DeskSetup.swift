@@ -11,6 +11,7 @@ public enum DeskSetup {
     ///   - officer: Who works there.
     ///   - mission: The mission as it is displayed; nil for the code.
     ///   - environment: Time and randomness.
+    ///   - schema: The kinds and fields.
     /// - Returns: The desk of the new replica.
     /// - Throws: `DeskError` (`bad_value`), `StoreError.replicaExists`, `.diskFull`, `.io`.
     public static func create(
@@ -18,7 +19,8 @@ public enum DeskSetup {
         desk: String,
         officer: String,
         mission: String? = nil,
-        environment: StoreEnvironment = .system
+        environment: StoreEnvironment = .system,
+        schema: Schema = .builtIn
     ) throws -> Desk {
         let code = desk.uppercased()
         let characters = Array(code.utf8)
@@ -34,7 +36,7 @@ public enum DeskSetup {
         }
         let name = try text(officer, of: "officer")
         let shown = try mission.map { try text($0, of: "mission") } ?? code
-        let store = try ReplicaStore(creating: path, environment: environment)
+        let store = try ReplicaStore(creating: path, environment: environment, schema: schema)
         try store.write { writer in
             try writer.set(Desk.Setting.desk, to: code)
             try writer.set(Desk.Setting.officer, to: name)

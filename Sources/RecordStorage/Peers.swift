@@ -30,6 +30,9 @@ public struct StoredPeer: Sendable {
     public let clockSkew: Int64?
     /// Whether the peer is granted every space, those to come included.
     public let hasAllSpaces: Bool
+    /// At headquarters: the version of the schema by which the desk worked last; nil before its first
+    /// exchange.
+    public let schema: UInt32?
 
     /// Whether it was retired: it gets nothing more, and what it pushes is refused.
     public var isRetired: Bool { state == "retired" }
@@ -124,8 +127,14 @@ extension StoreReader {
             enrolledAt: time("enrolled_at"),
             lastSync: time("last_sync"),
             clockSkew: row["clock_skew"],
-            hasAllSpaces: row["has_all_spaces"]
+            hasAllSpaces: row["has_all_spaces"],
+            schema: (row["schema"] as Int64?).map { UInt32(clamping: $0) }
         )
+    }
+
+    /// The version of the latest schema by which a peer has worked; 0 where none has.
+    public func newestPeerSchema() throws -> UInt32 {
+        UInt32(clamping: try Int64.fetchOne(db, sql: "SELECT max(schema) FROM peer") ?? 0)
     }
 
     /// Returns the token whose secret has a hash, or nil.
@@ -203,6 +212,14 @@ extension StoreWriter {
             sql: "SELECT id FROM peer WHERE replica = ?",
             arguments: [Data(replica)]
         ) ?? 0
+    }
+
+    /// Remembers by which schema a peer works.
+    public func setSchema(_ version: UInt32, ofPeer peer: Int64) throws {
+        try db.execute(
+            sql: "UPDATE peer SET schema = ? WHERE id = ?",
+            arguments: [Int64(version), peer]
+        )
     }
 
     /// Says where headquarters is reached from now on.

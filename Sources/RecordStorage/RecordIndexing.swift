@@ -50,9 +50,12 @@ struct IndexEntry: Equatable {
 
 /// Derives what the indexes hold of records.
 ///
-/// A change of these rules is a change of the store's format: the search index is contentless and
-/// takes the old text to forget it.
+/// The search index is contentless and takes the old text to forget it, so that these rules and the
+/// schema by which a store was indexed are kept in it (`SchemaStamp`).
 struct RecordIndexing {
+    /// The number of these rules; whoever changes them raises it.
+    static let version = 1
+
     let schema: Schema
 
     /// Where the search index takes a field's text.
@@ -83,7 +86,7 @@ struct RecordIndexing {
     func entry(of state: RecordState) -> IndexEntry {
         guard !state.isHidden else { return .empty }
         var entry = IndexEntry.empty
-        let kind = schema.kind(number: state.kind)
+        let kind = schema.kind(orStandInFor: state.kind)
         var names: [UInt8] = []
         var body: [UInt8] = []
         var number: UInt32 = 0
@@ -93,7 +96,7 @@ struct RecordIndexing {
         for register in state.fields where register.key.number != FieldKey.life.number {
             if register.key.number != number {
                 number = register.key.number
-                field = kind?.field(number: number)
+                field = kind.field(number: number)
                 scheme = field.flatMap { Self.schemes[$0.name] }
                 role = Role(field)
             }
@@ -146,8 +149,8 @@ struct RecordIndexing {
             text.append(contentsOf: bytes)
         }
         guard let field else {
-            // A field of a later schema: what of it reads as text can be found.
-            if String(validating: value, as: UTF8.self) != nil { append(value) }
+            // A field of another schema: what of it reads as text can be found.
+            for part in UnknownValue(key, value).parts { append(part.text.utf8) }
             return
         }
         if key.item.isEmpty {
@@ -156,9 +159,8 @@ struct RecordIndexing {
             if isSearched(field.type) { append(key.item) }
         } else {
             for part in field.parts(of: Item(key: key.item, value: value)) ?? [] {
-                if let described = field.part(number: part.number), isSearched(described.type) {
-                    append(part.text.utf8)
-                }
+                let described = field.part(number: part.number)
+                if described.map({ isSearched($0.type) }) ?? true { append(part.text.utf8) }
             }
         }
     }
@@ -172,9 +174,9 @@ struct RecordIndexing {
         let life = state.life
         if life == .deleted || life == .erased { return 0 }
         var count = life == .contested ? 1 : 0
-        let kind = schema.kind(number: state.kind)
+        let kind = schema.kind(orStandInFor: state.kind)
         for entry in state.fields where entry.siblings.siblings.count > 1 && entry.key != .life {
-            let field = kind?.field(number: entry.key.number)
+            let field = kind.field(number: entry.key.number)
             let reading = RecordState.reading(of: entry, as: field) { base(entry.key, $0) }
             if reading.isConflict { count += 1 }
         }

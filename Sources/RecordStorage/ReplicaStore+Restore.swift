@@ -1,4 +1,5 @@
 import Foundation
+import RecordModel
 
 extension ReplicaStore {
     /// Puts a backup in a replica's place; what was there is kept beside it.
@@ -9,9 +10,14 @@ extension ReplicaStore {
     /// - Parameters:
     ///   - backup: The file that `copy` wrote.
     ///   - path: Where the replica is, or was.
+    ///   - schema: The kinds and fields by which it is read.
     /// - Returns: Where the file that was there is kept, nil where there was none.
     /// - Throws: `StoreError.noReplica`, `.foreignFile`, `.newerFormat`, `.damaged`, `.busy`, `.io`.
-    public static func restore(_ backup: String, to path: String) throws -> String? {
+    public static func restore(
+        _ backup: String,
+        to path: String,
+        schema: Schema = .builtIn
+    ) throws -> String? {
         guard FileManager.default.fileExists(atPath: backup) else {
             throw StoreError.noReplica(path: backup)
         }
@@ -19,13 +25,13 @@ extension ReplicaStore {
         remove(fresh)
         do {
             try FileManager.default.copyItem(atPath: backup, toPath: fresh)
-            let store = try ReplicaStore(opening: fresh)
+            let store = try ReplicaStore(opening: fresh, schema: schema)
             if let problem = try store.read({ try $0.integrityProblems() }).first {
                 throw StoreError.damaged(detail: problem)
             }
             store.checkpoint()
             try store.close()
-            let kept = try setAside(path)
+            let kept = try setAside(path, schema)
             try FileManager.default.moveItem(atPath: fresh, toPath: path)
             remove(fresh)
             return kept
@@ -36,10 +42,10 @@ extension ReplicaStore {
     }
 
     /// Moves a replica's file away, its log folded into it.
-    private static func setAside(_ path: String) throws -> String? {
+    private static func setAside(_ path: String, _ schema: Schema) throws -> String? {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         // A file that cannot be opened any more is set aside as it is.
-        if let store = try? ReplicaStore(opening: path) {
+        if let store = try? ReplicaStore(opening: path, schema: schema) {
             store.checkpoint()
             try store.close()
         }

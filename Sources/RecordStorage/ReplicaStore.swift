@@ -44,8 +44,10 @@ public final class ReplicaStore: Sendable {
     public let path: String
     /// Time and randomness.
     public let environment: StoreEnvironment
-    /// The kinds and fields by which records are indexed.
+    /// The kinds and fields by which records are read and indexed.
     public let schema: Schema
+    /// What says in the file by which schema it is indexed.
+    let stamp: SchemaStamp
 
     private let pool: DatabasePool
     /// What says beside the file how far it has come, once it is kept.
@@ -54,7 +56,12 @@ public final class ReplicaStore: Sendable {
     /// How long a write waits for another process.
     public static let patienceSeconds: TimeInterval = 5
 
-    /// Opens a replica.
+    /// Opens a replica, and indexes it anew as far as it was indexed by another schema.
+    ///
+    /// - Parameters:
+    ///   - path: Where the file is.
+    ///   - environment: Time and randomness.
+    ///   - schema: The kinds and fields; a record of others is carried as it is.
     /// - Throws: `StoreError.noReplica`, `.foreignFile`, `.newerFormat`, `.damaged`, `.busy`, `.io`.
     public init(
         opening path: String,
@@ -68,6 +75,7 @@ public final class ReplicaStore: Sendable {
         self.path = path
         self.environment = environment
         self.schema = schema
+        stamp = SchemaStamp(of: schema)
         pool = try Self.open(path)
         let format = try StoreError.translating {
             try pool.read { db in
@@ -86,6 +94,8 @@ public final class ReplicaStore: Sendable {
         if format.version < StoreFormat.version {
             try StoreError.translating { try StoreFormat.migrator.migrate(pool) }
         }
+        // A transaction indexes first what another schema had indexed.
+        if try read({ try !$0.isIndexedBySchema }) { try write { _ in } }
     }
 
     /// Creates an empty replica at a path where no file is.
@@ -101,6 +111,7 @@ public final class ReplicaStore: Sendable {
         self.path = path
         self.environment = environment
         self.schema = schema
+        stamp = SchemaStamp(of: schema)
         pool = try Self.open(path)
         do {
             try StoreError.translating {
@@ -110,6 +121,7 @@ public final class ReplicaStore: Sendable {
                         sql: "INSERT INTO clock VALUES (1, ?, 0, 0)",
                         arguments: [Int64(bitPattern: environment.random())]
                     )
+                    try StoreWriter(db, store: self).stampSchema()
                 }
             }
         } catch {
@@ -163,6 +175,8 @@ public final class ReplicaStore: Sendable {
     }
 
     /// Runs a body as one durable transaction: all that it writes is kept, or nothing is.
+    ///
+    /// What another process has indexed by another schema since is first indexed by this one's.
     /// - Throws: What the body throws, after the transaction was rolled back; `StoreError` for what
     ///   the database reports.
     public func write<T>(_ body: (StoreWriter) throws -> T) throws -> T {
@@ -171,6 +185,7 @@ public final class ReplicaStore: Sendable {
                 var result: (T, sequence: UInt64)?
                 try db.inTransaction(.immediate) {
                     let writer = try StoreWriter(db, store: self)
+                    if try !writer.reader.isIndexedBySchema { try writer.indexBySchema() }
                     let value = try body(writer)
                     try writer.flush()
                     result = (value, writer.currentSequence)

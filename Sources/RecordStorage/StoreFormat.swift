@@ -7,7 +7,7 @@ enum StoreFormat {
     /// Marks the file as ours in SQLite's header (`ATT1`).
     static let applicationID = 0x4154_5431
     /// The version of the tables that this code reads and writes.
-    static let version = 4
+    static let version = 5
 
     /// The least number of the kinds that hold decisions about pairs of records, which are few and
     /// asked for often.
@@ -32,14 +32,19 @@ enum StoreFormat {
         }
         migrator.registerMigration("4") { db in
             try db.execute(sql: decisionsAndSounds)
-            try indexSearch(db)
             try db.execute(sql: "PRAGMA user_version = 4")
+        }
+        migrator.registerMigration("5") { db in
+            try keepSchemas(db)
+            try db.execute(sql: "PRAGMA user_version = 5")
         }
         return migrator
     }
 
     /// Version 4: an index of the kinds that hold decisions, and a search index with the consonant keys
     /// of names; `search_word` reads its vocabulary.
+    ///
+    /// Whoever opens a file of before fills it, since no schema is kept there.
     private static let decisionsAndSounds = """
         CREATE INDEX record_decision ON record(kind) WHERE \(decisionKinds);
         DROP TABLE search;
@@ -49,24 +54,11 @@ enum StoreFormat {
         CREATE VIRTUAL TABLE search_word USING fts5vocab(search, col);
         """
 
-    /// Fills an empty search index from the records' states.
-    private static func indexSearch(_ db: Database) throws {
-        let interner = Interner(db)
-        let indexing = RecordIndexing(schema: .builtIn)
-        let insert = try db.cachedStatement(
-            sql: "INSERT INTO search(rowid, name, body, sounds) VALUES (?, ?, ?, ?)"
-        )
-        let rows = try Row.fetchCursor(db, sql: "SELECT id, kind, state FROM record ORDER BY id")
-        while let row = try rows.next() {
-            let state = try StateCodec.decode(
-                [UInt8](row[2] as Data),
-                kind: UInt32(truncatingIfNeeded: row[1] as Int64),
-                interner
-            )
-            let entry = indexing.entry(of: state)
-            guard !entry.name.isEmpty || !entry.body.isEmpty else { continue }
-            try insert.execute(arguments: [row[0] as Int64, entry.name, entry.body, entry.sounds])
-        }
+    /// Version 5: by which schema a peer works, and the store is indexed (settings, see `SchemaStamp`).
+    ///
+    /// An earlier program, which would not keep the indexes by that schema, has to stay out.
+    private static func keepSchemas(_ db: Database) throws {
+        try db.execute(sql: "ALTER TABLE peer ADD COLUMN schema INTEGER")
     }
 
     /// Version 2: which actors are this replica's own, whether it writes under them or did before it

@@ -122,6 +122,7 @@ extension StoreWriter {
     /// Makes everything that derives from the records anew: search, look-up, conflicts, fingerprints.
     public func rebuildIndexes() throws {
         try forgetIndexes()
+        try stampSchema()
         var sums: [SpaceName: Fingerprint] = [:]
         var rows: [Int64] = []
         try reader.forEachRecord { record in

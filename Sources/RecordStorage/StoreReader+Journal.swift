@@ -123,6 +123,24 @@ extension StoreReader {
             .map(storedChange)
     }
 
+    /// Returns the rows of the records in which headquarters took something back.
+    /// - Complexity: O(1) where it never did; else O(*n*) in the number of changes.
+    public func refusedRows() throws -> [Int64] {
+        let sorts = try Int64.fetchAll(
+            db,
+            sql: "SELECT id FROM attribution WHERE reason = ?",
+            arguments: [Int(ChangeReason.refusal.rawValue)]
+        )
+        if sorts.isEmpty { return [] }
+        let places = sorts.map { _ in "?" }.joined(separator: ", ")
+        let sql = """
+            SELECT DISTINCT change_record.record FROM change JOIN change_record
+                ON change_record.actor = change.actor AND change_record.counter = change.counter
+            WHERE change.attribution IN (\(places)) ORDER BY change_record.record
+            """
+        return try Int64.fetchAll(db, sql: sql, arguments: StatementArguments(sorts))
+    }
+
     /// Calls a body with the changes since a time, newest first.
     ///
     /// - Parameters:

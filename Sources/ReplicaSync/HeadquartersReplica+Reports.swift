@@ -18,6 +18,8 @@ public struct DeskReport: Hashable, Sendable {
     public let spaces: [SpaceName]
     /// For how many days it has been silent, where that is 90 or more.
     public let silentDays: Int?
+    /// The version of the schema by which it works; nil before its first exchange.
+    public let schema: UInt32?
 
     /// The object that scripts read.
     public var json: JSONValue {
@@ -36,6 +38,7 @@ public struct DeskReport: Hashable, Sendable {
         members.append(JSONMember("unacknowledged", .number(unacknowledged)))
         members.append(JSONMember("spaces", .array(spaces.map { .string($0.text) })))
         if let silentDays { members.append(JSONMember("silent_days", .number(silentDays))) }
+        if let schema { members.append(JSONMember("schema", .number(schema))) }
         return .object(members)
     }
 }
@@ -190,7 +193,8 @@ extension HeadquartersReplica {
                     lastSync: peer.lastSync,
                     unacknowledged: unacknowledged,
                     spaces: spaces.map(\.space),
-                    silentDays: silentDays(of: peer)
+                    silentDays: silentDays(of: peer),
+                    schema: peer.schema
                 )
             }
         }

@@ -52,9 +52,10 @@ public struct HeadquartersReplica: Sendable {
     /// Makes a new, empty headquarters: its store and key.
     public static func create(
         at path: String,
-        environment: StoreEnvironment = .system
+        environment: StoreEnvironment = .system,
+        schema: Schema = .builtIn
     ) throws -> HeadquartersReplica {
-        let store = try ReplicaStore(creating: path, environment: environment)
+        let store = try ReplicaStore(creating: path, environment: environment, schema: schema)
         let identity = try ReplicaIdentity.create(besideStoreAt: path)
         try store.write { writer in
             try writer.set("role", to: "headquarters")
@@ -265,6 +266,9 @@ public struct HeadquartersReplica: Sendable {
         from peer: StoredPeer,
         byteLimit: Int
     ) throws -> SyncResponse {
+        if request.schema != peer.schema ?? 0 {
+            try store.write { try $0.setSchema(request.schema, ofPeer: peer.row) }
+        }
         let tokenVerifies = try verifies(request.token)
         let context = RequestContext(
             publicKey: peer.publicKey,

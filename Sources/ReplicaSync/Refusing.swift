@@ -9,22 +9,32 @@ extension StoreWriter {
     /// The refused dot stays known; a write of headquarters supersedes it (the value accepted
     /// before, or a cleared field), so that everybody converges by ordinary merging and nothing
     /// that follows is held up. The refused value stays in the author's history.
+    ///
+    /// What a newer schema than this one may allow is not judged while some desk works by one: a value
+    /// of a kind or field that is not known here, a word or code that is in no list here.
     /// Spec: `Protocol/spec/05-sync.md` §6.
     func refuseInvalid(_ page: Page, in space: SpaceName) throws -> [Refusal] {
         var refusals: [Refusal] = []
-        let schema = reader.schema
-        let suspects = try concurrentMap(page.records) { $0.invalidFields(schema) }
+        let judge = ValueJudge(
+            schema: reader.schema,
+            isOutdated: try reader.newestPeerSchema() > reader.schema.version
+        )
+        let suspects = try concurrentMap(page.records) { judge.invalidFields(of: $0) }
         for (delta, suspects) in zip(page.records, suspects) where !suspects.isEmpty {
-            guard let kind = schema.kind(number: delta.kind),
+            guard let kind = judge.schema.kind(number: delta.kind),
                 let record = try reader.record(RecordKey(space: space, uid: delta.uid))
             else { continue }
             for entry in suspects {
                 guard let field = kind.field(number: entry.key.number) else { continue }
                 let live = record.state.siblings(of: entry.key)
-                let invalid = live.filter { !field.allows($0.version.content, at: entry.key) }
+                let invalid = live.filter {
+                    !judge.allows($0.version.content, in: field, at: entry.key)
+                }
                 guard !invalid.isEmpty else { continue }
                 let message = "not a value of \(field.name)"
-                try supersede(invalid, in: entry.key, of: record, field, message)
+                try supersede(invalid, in: entry.key, of: record, message) {
+                    judge.allows($0, in: field, at: entry.key)
+                }
                 refusals += invalid.map {
                     Refusal(
                         uid: delta.uid,
@@ -43,22 +53,26 @@ extension StoreWriter {
         _ invalid: [Sibling],
         in key: FieldKey,
         of record: StoredRecord,
-        _ field: Field,
-        _ message: String
+        _ message: String,
+        allows: (Content) -> Bool
     ) throws {
-        let valid = record.state.siblings(of: key).first { !invalid.contains($0) }
+        // What others wrote beside it stays, all of it.
+        let valid = record.state.siblings(of: key).filter { !invalid.contains($0) }
+            .map(\.version.content)
         let parents = invalid.flatMap(\.version.parents)
         let before = try parents.lazy.flatMap { parent in
             try self.reader.pastVersions(of: key, dot: parent, row: record.row)
-        }.first { field.allows($0.version.content, at: key) }
+        }.first { allows($0.version.content) }
         let fallback: Content = key.item.isEmpty ? .cleared : .absent
-        let content = (valid ?? before)?.version.content ?? fallback
+        let contents =
+            valid.isEmpty
+            ? [before?.version.content ?? fallback] : Array(Set(valid)).sorted()
         try commit(
             [
                 RecordEdit(
                     uid: record.key.uid,
                     kind: record.state.kind,
-                    steps: [.write(key, content)]
+                    steps: [.restore(key, contents)]
                 )
             ],
             in: record.key.space,
@@ -72,30 +86,36 @@ extension StoreWriter {
     }
 }
 
-extension RecordDelta {
-    /// The fields with a version that the schema does not allow.
+/// Tells which values headquarters' schema does not allow.
+private struct ValueJudge: Sendable {
+    let schema: Schema
+    /// Whether some desk works by a later schema.
+    let isOutdated: Bool
+
+    /// The fields of a record with a version that is not allowed.
     /// - Complexity: O(*n*) in the bytes of the values, each of which is read anew.
-    fileprivate func invalidFields(_ schema: Schema) -> [FieldEntry] {
-        guard let kind = schema.kind(number: kind) else { return [] }
-        return fields.filter { entry in
+    func invalidFields(of delta: RecordDelta) -> [FieldEntry] {
+        guard let kind = schema.kind(number: delta.kind) else { return [] }
+        return delta.fields.filter { entry in
             guard entry.key != .life, let field = kind.field(number: entry.key.number) else {
                 return false
             }
             return !entry.siblings.siblings.allSatisfy {
-                field.allows($0.version.content, at: entry.key)
+                allows($0.version.content, in: field, at: entry.key)
             }
         }
     }
-}
 
-extension Field {
-    /// Whether a content may stand in this field.
-    func allows(_ content: Content, at key: FieldKey) -> Bool {
+    /// Whether a content may stand in a field.
+    func allows(_ content: Content, in field: Field, at key: FieldKey) -> Bool {
         switch content {
+        case .value(let bytes) where key.item.isEmpty:
+            field.isCanonical(register: bytes, inLaterVersion: isOutdated)
         case .value(let bytes):
-            key.item.isEmpty
-                ? isRegister && isCanonical(register: bytes)
-                : !isRegister && isCanonical(item: Item(key: key.item, value: bytes))
+            field.isCanonical(
+                item: Item(key: key.item, value: bytes),
+                inLaterVersion: isOutdated
+            )
         case .absent: !key.item.isEmpty
         case .cleared: key.item.isEmpty
         case .deleted: false

@@ -11,13 +11,14 @@ struct TestDesk {
     let directory = TemporaryDirectory()
     let desk: Desk
 
-    init(_ code: String = "BER", seed: UInt64 = 1) throws {
+    init(_ code: String = "BER", seed: UInt64 = 1, schema: Schema = .builtIn) throws {
         desk = try DeskSetup.create(
             at: directory.path("replica"),
             desk: code,
             officer: "H. Raza",
             mission: "Berlin",
-            environment: .seeded(seed)
+            environment: .seeded(seed),
+            schema: schema
         )
     }
 

@@ -17,6 +17,8 @@ final class Binary {
     }
 
     let directory = TemporaryDirectory()
+    /// Variables of the environment beside those that every process has.
+    var environment: [String: String] = [:]
     private var server: Process?
 
     deinit { stop() }
@@ -42,7 +44,7 @@ final class Binary {
         process.environment = [
             "HOME": directory.path("home"), "PATH": "/usr/bin:/bin", "TZ": "UTC",
             "LANG": "C.UTF-8",
-        ]
+        ].merging(environment) { $1 }
         return process
     }
 
@@ -50,6 +52,17 @@ final class Binary {
     @discardableResult
     func run(
         _ arguments: String...,
+        input: String = "",
+        shell: String? = nil,
+        program: String = "attache"
+    ) throws -> Outcome {
+        try run(arguments, input: input, shell: shell, program: program)
+    }
+
+    /// Runs the program to its end.
+    @discardableResult
+    func run(
+        _ arguments: [String],
         input: String = "",
         shell: String? = nil,
         program: String = "attache"

@@ -77,7 +77,9 @@ struct MigrationTests {
                     DROP TABLE cut;
                     DROP TABLE present;
                     DROP TABLE damaged;
-                    DELETE FROM grdb_migrations WHERE identifier IN ('3', '4');
+                    ALTER TABLE peer DROP COLUMN schema;
+                    DELETE FROM setting WHERE name IN ('schema', 'schema_notation');
+                    DELETE FROM grdb_migrations WHERE identifier IN ('3', '4', '5');
                     PRAGMA user_version = 2;
                     """
             )

@@ -30,11 +30,12 @@ final class Ministry {
     /// The spaces that desks left.
     private(set) var departures: [Departure] = []
 
-    init(seed: UInt64 = 1) throws {
+    init(seed: UInt64 = 1, schema: Schema = .builtIn) throws {
         seeds = seed &* 1000
         headquarters = try HeadquartersReplica.create(
             at: directory.path("hq"),
-            environment: .seeded(seeds)
+            environment: .seeded(seeds),
+            schema: schema
         )
     }
 
@@ -42,14 +43,16 @@ final class Ministry {
     func addDesk(
         _ code: String,
         spaces: [String]? = nil,
-        mission: String? = nil
+        mission: String? = nil,
+        schema: Schema = .builtIn
     ) throws
         -> DeskReplica
     {
         seeds += 1
         let store = try ReplicaStore(
             creating: directory.path(code),
-            environment: .seeded(seeds)
+            environment: .seeded(seeds),
+            schema: schema
         )
         let identity = try ReplicaIdentity.create(besideStoreAt: store.path)
         let random = Digest128(store.environment.random128())

@@ -46,6 +46,8 @@ final class SimulatedReplica {
     let identity: ReplicaIdentity
     let path: String
     private(set) var store: ReplicaStore
+    /// The schema by which the process works.
+    private(set) var schema: Schema
     /// The writes that the replica has seen, by their numbers in the ground truth.
     var seen: Set<Int>
     /// How often the process was started: sessions of an earlier one are dead.
@@ -65,6 +67,7 @@ final class SimulatedReplica {
         self.machine = machine
         self.identity = identity
         self.store = store
+        schema = store.schema
         self.seen = seen
         path = store.path
     }
@@ -81,9 +84,15 @@ final class SimulatedReplica {
         try reopen()
     }
 
+    /// Starts the process again with another schema.
+    func work(by schema: Schema) throws {
+        self.schema = schema
+        try crash()
+    }
+
     private func reopen() throws {
         generation += 1
-        store = try ReplicaStore(opening: path, environment: machine.environment)
+        store = try ReplicaStore(opening: path, environment: machine.environment, schema: schema)
     }
 
     /// Copies the file as it stands.

@@ -7,6 +7,7 @@ import TestSupport
 extension Simulation {
     /// I2, I6: a replica shows of each record what follows from the writes that it has seen.
     func judge(_ replica: SimulatedReplica) throws {
+        try judgeIndexes(replica)
         for uid in Self.uids where !isForAPerson(uid) {
             let expected = truth.shown(uid, to: replica.seen)
             let shown = try replica.shown(uid)
@@ -16,6 +17,32 @@ extension Simulation {
                 )
             }
         }
+    }
+
+    /// A value is found by its word, and the indexes hold what the replica's schema makes of its
+    /// records, by whatever schemas they were indexed before.
+    func judgeIndexes(_ replica: SimulatedReplica) throws {
+        guard profile.contains(.schemas) else { return }
+        let problems = try replica.store.read { reader in
+            var problems = try reader.indexProblems()
+            var conflicts = 0
+            try reader.forEachRecord(space: Self.space) { record in
+                conflicts += reader.conflictsToDecide(in: record)
+                if record.state.isHidden { return true }
+                for sibling in record.state.siblings(of: Self.registers[0]) {
+                    guard let bytes = sibling.version.content.bytes else { continue }
+                    let word = String(decoding: bytes, as: UTF8.self)
+                    if try !reader.search(word, limit: 50).contains(record.row) {
+                        problems.append("\(record.key.uid) is not found by \(word)")
+                    }
+                }
+                return true
+            }
+            let counted = try reader.conflictCount(in: [Self.space])
+            if counted != conflicts { problems.append("\(counted) conflicts, not \(conflicts)") }
+            return problems
+        }
+        complaints += problems.map { "the index of \(replica.name): \($0)" }
     }
 
     /// Whether a record is judged by its undisputed values alone.
@@ -86,5 +113,20 @@ extension Simulation {
             }
         }
         try judgeAgreement()
+    }
+}
+
+extension StoreReader {
+    /// The number of a record's registers that a person has to decide by this store's schema, counted
+    /// from what is read and not by the index.
+    fileprivate func conflictsToDecide(in record: StoredRecord) -> Int {
+        if record.state.isHidden { return 0 }
+        let kind = schema.kind(orStandInFor: record.state.kind)
+        let open = record.state.fields.filter { entry in
+            entry.key != .life
+                && RecordState.reading(of: entry, as: kind.field(number: entry.key.number))
+                    .isConflict
+        }
+        return open.count + (record.state.life == .contested ? 1 : 0)
     }
 }

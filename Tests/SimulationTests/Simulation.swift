@@ -26,6 +26,8 @@ final class Simulation {
         static let erasures = Profile(rawValue: 8)
         /// Headquarters gives up what all have seen deleted, and desks are silent for long and return.
         static let collection = Profile(rawValue: 16)
+        /// Replicas work by different schemas, and change to another.
+        static let schemas = Profile(rawValue: 32)
         /// Exchanges go through files, too, which come late, twice or never.
         static let files = Profile(rawValue: 64)
         /// The space is taken from desks and granted again; desks are retired, and new ones enrol.
@@ -123,7 +125,8 @@ final class Simulation {
         let machine = Machine(seed: seed &* 1_000 &+ UInt64(number))
         let store = try ReplicaStore(
             creating: directory.path(code),
-            environment: machine.environment
+            environment: machine.environment,
+            schema: profile.contains(.schemas) && number > 1 ? Self.laterSchema : .builtIn
         )
         let random = Digest128(machine.environment.random128())
         try store.write { writer in
@@ -280,7 +283,7 @@ final class Simulation {
     private func goWrong() throws {
         let isSilent = generator.chance(60)
         var faults: [Profile] = []
-        for fault in [Profile.restoredDesks, .clones, .restoredHeadquarters]
+        for fault in [Profile.restoredDesks, .clones, .restoredHeadquarters, .schemas]
         where profile.contains(fault) { faults.append(fault) }
         switch generator.pick(faults) {
         case .restoredDesks?:
@@ -301,7 +304,11 @@ final class Simulation {
                 desk: desk.desk,
                 machine: machine,
                 identity: desk.identity,
-                store: try ReplicaStore(opening: copy.path, environment: machine.environment),
+                store: try ReplicaStore(
+                    opening: copy.path,
+                    environment: machine.environment,
+                    schema: desk.schema
+                ),
                 seen: copy.seen
             )
             say("\(desk.name) is cloned\(isSilent ? ", silently" : "")")
@@ -313,9 +320,37 @@ final class Simulation {
             count("restored headquarters")
             try headquarters.goBack(to: backup)
             if !isSilent { try headquarters.headquarters.noteRestored() }
+        case .schemas?: try changeSchema()
         default: break
         }
     }
+
+    /// A replica's process is started with another schema: a newer one, or the older one again.
+    ///
+    /// Headquarters' does not describe the records of the schedule, whose values would be none.
+    private func changeSchema() throws {
+        guard let replica = generator.pick(replicas) else { return }
+        let newer = replica === headquarters ? Schema.later : Self.laterSchema
+        let schema = replica.schema == newer ? Schema.builtIn : newer
+        say("\(replica.name) works by schema \(schema.version)")
+        count("changes of schema")
+        try replica.work(by: schema)
+    }
+
+    /// A schema that describes the kind of the records, by policies that settle some of its conflicts.
+    static let laterSchema: Schema = {
+        let text =
+            Schema.laterNotation.replacing("schema 2\n", with: "schema 3\n") + """
+                kind \(kind) example handling INTERNAL
+                20 name ! text fuller
+                21 count int max
+
+                """
+        guard let schema = try? Schema(parsing: text) else {
+            preconditionFailure("the schema of the schedules does not parse")
+        }
+        return schema
+    }()
 
     // MARK: Writing
 

@@ -1,3 +1,4 @@
+import RecordStorage
 import TestSupport
 import Testing
 
@@ -14,6 +15,7 @@ struct SimulationTests {
             [.collection], [.collection, .restoredDesks, .clones],
             [.collection, .restoredHeadquarters],
             [.collection, .erasures, .restoredDesks, .restoredHeadquarters, .clones],
+            [.schemas], [.schemas, .collection, .erasures, .restoredDesks, .clones],
             [.files], [.grants], [.weather, .erasures], [.files, .grants, .weather],
             [.files, .restoredDesks, .restoredHeadquarters, .clones],
             [.grants, .collection, .files],
@@ -39,7 +41,18 @@ struct SimulationTests {
         }
         #expect(wrong == 0)
         #expect(counts["verified"] ?? 0 > 0)
+        if profile.contains(.schemas) { #expect(counts["changes of schema"] ?? 0 > 0) }
         if profile.contains(.clones) { #expect(counts["forks set apart by desks"] ?? 0 > 0) }
+    }
+
+    @Test func theJudgesFindAnIndexThatWasLost() throws {
+        let world = try Simulation(seed: 1, profile: [.schemas])
+        try world.run()
+        #expect(world.complaints.isEmpty)
+        let desk = try #require(world.desks.first)
+        try desk.store.write { try $0.forgetIndexes() }
+        try world.judgeIndexes(desk)
+        #expect(!world.complaints.isEmpty)
     }
 
     @Test(arguments: Simulation.Fault.allCases)

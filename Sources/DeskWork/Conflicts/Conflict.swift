@@ -62,6 +62,10 @@ public struct Conflict: Sendable {
     public let base: ConflictVersion?
     /// The versions.
     public let siblings: [ConflictVersion]
+    /// Why headquarters took back what was written here; nil for a conflict.
+    ///
+    /// The versions are then what stands now and what was written.
+    public var refusal: String?
 
     /// When the conflict came to be: the time of the second version.
     public var since: HybridTime { siblings.count > 1 ? siblings[1].provenance.at : .zero }
@@ -75,6 +79,7 @@ public struct Conflict: Sendable {
         if let item { members.append(JSONMember("item", .string(item))) }
         if let base { members.append(JSONMember("base", base.json)) }
         members.append(JSONMember("siblings", .array(siblings.map(\.json))))
+        if let refusal { members.append(JSONMember("refusal", .string(refusal))) }
         return .object(members)
     }
 }

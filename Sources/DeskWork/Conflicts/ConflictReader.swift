@@ -25,6 +25,40 @@ struct ConflictReader {
         try found(in: held).filter { $0.settled != nil }
     }
 
+    /// What headquarters took back of what this desk wrote, as far as nothing was written there since:
+    /// the version that stands and the one that was refused.
+    func refusals(in held: HeldRecord, ofDesk code: String) throws -> [Found] {
+        guard !held.isHidden else { return [] }
+        var result: [Found] = []
+        for part in held.parts {
+            for entry in part.state.fields {
+                let standing = try entry.siblings.siblings
+                    .map { try origin(of: $0, entry.key, part) }
+                    .filter { $0.version.attribution.reason == .refusal }
+                guard let refusal = standing.first else { continue }
+                let field = held.kind.field(number: entry.key.number)
+                let refused = try refusal.version.parents.flatMap {
+                    try viewer.reader.pastVersions(of: entry.key, dot: $0, row: part.row)
+                }.filter { past in
+                    try viewer.desk(of: past.dot.actor) == code
+                        && !standing.contains { $0.version.content == past.version.content }
+                }
+                if refused.isEmpty { continue }
+                var conflict = try conflict(
+                    entry.key,
+                    standing + refused,
+                    basedOn: refused,
+                    field,
+                    part,
+                    held
+                )
+                conflict.refusal = refusal.version.attribution.note
+                result.append(Found(conflict: conflict, part: part, settled: nil))
+            }
+        }
+        return result
+    }
+
     private func found(in held: HeldRecord) throws -> [Found] {
         guard !held.isHidden else { return [] }
         var result: [Found] = []
@@ -36,7 +70,7 @@ struct ConflictReader {
             }
             for entry in part.state.fields
             where entry.siblings.siblings.count > 1 && entry.key != .life {
-                let field = held.kind?.field(number: entry.key.number)
+                let field = held.kind.field(number: entry.key.number)
                 let reading = try viewer.reader.reading(of: entry, as: field, row: part.row)
                 switch reading.standing {
                 case .single, .equal: continue
@@ -56,6 +90,7 @@ struct ConflictReader {
     private func conflict(
         _ key: FieldKey,
         _ siblings: [Sibling],
+        basedOn: [Sibling]? = nil,
         _ field: Field?,
         _ part: StoredRecord,
         _ held: HeldRecord
@@ -80,7 +115,7 @@ struct ConflictReader {
             definition: field,
             item: viewer.itemName(key, field),
             key: key,
-            base: try base(of: origins, key, field, part),
+            base: try base(of: basedOn ?? origins, key, field, part),
             siblings: versions
         )
     }
@@ -156,7 +191,7 @@ struct ConflictReader {
         let unseen = state.unwitnessed
         var names: [String] = []
         for key in unseen {
-            let name = RecordViewer.name(of: key.number, held.kind?.field(number: key.number))
+            let name = RecordViewer.name(of: key.number, held.kind.field(number: key.number))
             if !names.contains(name) { names.append(name) }
         }
         var sides = state.siblings(of: .life).filter { $0.version.content.isDeletion }

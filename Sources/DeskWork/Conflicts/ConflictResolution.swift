@@ -139,26 +139,9 @@ extension Field {
     /// Returns the item that has the parts of both, or nil where they contradict.
     func joining(_ item: Item, _ other: Item) -> Item? {
         guard let parts = parts(of: item), let others = self.parts(of: other) else { return nil }
-        var joined = item
-        for part in others {
-            if let known = parts.first(where: { $0.number == part.number }) {
-                if known.text != part.text { return nil }
-                continue
-            }
-            guard let described = self.part(number: part.number) else { return nil }
-            var warnings: [ValueWarning] = []
-            do throws(ValueError) {
-                joined = try setting(
-                    described,
-                    to: part.text,
-                    in: joined,
-                    context: ValueContext(),
-                    warnings: &warnings
-                )
-            } catch {
-                return nil
-            }
+        let contradict = others.contains { part in
+            parts.contains { $0.number == part.number && $0.text != part.text }
         }
-        return joined
+        return contradict ? nil : putting(others, into: item)
     }
 }

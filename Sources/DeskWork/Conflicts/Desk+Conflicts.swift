@@ -66,7 +66,41 @@ extension Desk {
         }
     }
 
-    /// Returns the conflicts with what a person needs to decide them, oldest first.
+    /// Returns what headquarters took back of what this desk wrote, since it is no value of the field,
+    /// oldest first, as far as nobody has written there since.
+    /// - Throws: `DeskError` (`unknown_kind`, `unknown_space`).
+    public func refusedEdits(
+        field: String? = nil,
+        kind: String? = nil,
+        space: String? = nil
+    ) throws -> [Conflict] {
+        try store.read { reader in
+            let viewer = RecordViewer(reader, missionSpace: missionSpace)
+            return try refused(viewer, field, kind, space).map(\.conflict)
+        }
+    }
+
+    private func refused(
+        _ viewer: RecordViewer,
+        _ field: String?,
+        _ kind: String?,
+        _ space: String?
+    ) throws -> [ConflictReader.Found] {
+        let conflicts = ConflictReader(viewer: viewer)
+        var found: [ConflictReader.Found] = []
+        var seen: Set<RecordUID> = []
+        for row in try viewer.reader.refusedRows() {
+            guard let part = try viewer.reader.record(row: row),
+                seen.insert(part.key.uid).inserted,
+                let held = try viewer.reader.held(part.key.uid)
+            else { continue }
+            found += try conflicts.refusals(in: held, ofDesk: code)
+        }
+        return try chosen(found, viewer.reader, field, kind, space)
+    }
+
+    /// Returns the conflicts, and what headquarters took back, with what a person needs to decide them,
+    /// oldest first.
     /// - Throws: `DeskError` (`unknown_kind`, `unknown_space`).
     public func reviewItems(
         kind: String? = nil,
@@ -74,9 +108,13 @@ extension Desk {
     ) throws -> [ReviewItem] {
         try store.read { reader in
             let viewer = RecordViewer(reader, missionSpace: missionSpace)
-            return try found(viewer, nil, nil, kind, space).map { found in
-                try ReviewReader(viewer: viewer).item(found)
+            let found = try found(viewer, nil, nil, kind, space)
+            // What is both in conflict and taken back is decided once.
+            let places = Set(found.map { FieldPlace($0) })
+            let refused = try refused(viewer, nil, kind, space).filter {
+                !places.contains(FieldPlace($0))
             }
+            return try (found + refused).map { try ReviewReader(viewer: viewer).item($0) }
         }
     }
 
@@ -120,5 +158,16 @@ extension Desk {
             if one.since != other.since { return one.since < other.since }
             return one.uid == other.uid ? one.key < other.key : one.uid < other.uid
         }
+    }
+}
+
+/// Where a conflict stands.
+private struct FieldPlace: Hashable {
+    let row: Int64
+    let key: FieldKey
+
+    init(_ found: ConflictReader.Found) {
+        row = found.part.row
+        key = found.conflict.key
     }
 }

@@ -11,6 +11,7 @@ extension Desk {
     ///   - choice: What it gets.
     ///   - reason: What the person says of it.
     /// - Returns: The record and the change that decides.
+    /// What headquarters took back is decided in the same way.
     /// - Throws: `DeskError`; `bad_value` where nothing is in conflict there.
     public func resolve(
         _ id: String,
@@ -90,10 +91,14 @@ extension Desk {
         _ viewer: RecordViewer
     ) throws -> ConflictReader.Found {
         let slash = place.firstIndex(of: "/")
-        let path = FieldPath(place)
+        let path = FieldPath(place) ?? FieldPath(unknown: place)
         let field = path?.field ?? slash.map { String(place[..<$0]) } ?? place
         let item = path?.item ?? slash.map { String(place[place.index(after: $0)...]) }
-        let all = try found(viewer, id, nil, nil, nil)
+        var all = try found(viewer, id, nil, nil, nil)
+        if all.allSatisfy({ $0.conflict.field != field }) {
+            let held = try RecordFinder(viewer).record(named: id)
+            all += try ConflictReader(viewer: viewer).refusals(in: held, ofDesk: code)
+        }
         let inField = all.filter { $0.conflict.field == field }
         let found = inField.filter { found in
             item.map { isNamed(found.conflict, $0) } ?? true
@@ -108,9 +113,7 @@ extension Desk {
             )
         }
         let held = try RecordFinder(viewer).record(named: id)
-        if field != "life", let kind = held.kind, kind.field(named: field) == nil {
-            throw Self.unknownField(field, of: kind)
-        }
+        if field != "life" { _ = try Self.number(ofField: field, in: held.kind) }
         let open = all.map { found in
             found.conflict.item.map { "\(found.conflict.field)[\($0)]" } ?? found.conflict.field
         }
@@ -136,9 +139,12 @@ extension Desk {
         _ viewer: RecordViewer
     ) throws -> ChangeReceipt {
         let conflict = found.conflict
-        var steps: [RecordEdit.Step] =
-            resolution.content.isDeletion
-            ? [.delete] : [.write(conflict.key, resolution.content)]
+        // To leave what headquarters put there is a decision too, and says so.
+        let write: RecordEdit.Step =
+            conflict.refusal == nil
+            ? .write(conflict.key, resolution.content)
+            : .restore(conflict.key, [resolution.content])
+        var steps: [RecordEdit.Step] = resolution.content.isDeletion ? [.delete] : [write]
         if let addition = resolution.addition {
             let key = FieldKey(conflict.key.number, item: surroundings.newKey())
             steps.append(.write(key, addition))

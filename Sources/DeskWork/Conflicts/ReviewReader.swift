@@ -28,7 +28,7 @@ struct ReviewReader {
         var result: [Int: [String]] = [:]
         for part in held.parts {
             for entry in part.state.fields where entry.key != .life && entry.key != .shortID {
-                let field = held.kind?.field(number: entry.key.number)
+                let field = held.kind.field(number: entry.key.number)
                 let name = RecordViewer.name(of: entry.key.number, field)
                 guard name != conflict.field else { continue }
                 for sibling in entry.siblings.siblings
@@ -67,8 +67,8 @@ struct ReviewReader {
     }
 
     private func decisions(_ conflict: Conflict, _ held: HeldRecord?) throws -> [HistoryEntry] {
-        guard let held, let field = conflict.definition else { return [] }
-        return try HistoryReader(viewer: viewer).entries(of: held, field: field)
+        guard let held, conflict.key != .life else { return [] }
+        return try HistoryReader(viewer: viewer).entries(of: held, field: conflict.key.number)
             .filter { $0.action == .resolve && $0.item == conflict.item }
     }
 

@@ -16,6 +16,13 @@ extension Desk {
         _ assignments: [FieldAssignment]
     ) throws -> ChangeReceipt {
         let kind = try self.kind(named: kind)
+        guard kind.isKnown else {
+            throw DeskError(
+                .unknownKind,
+                "this version does not know records of kind \(kind.name), and cannot make one",
+                hint: "Those that a newer version made are kept, shown and passed on."
+            )
+        }
         return try store.write { writer in
             let space = try space.map { try self.space(named: $0, writer.reader) } ?? missionSpace
             let uid = RecordUID(store.environment.random())
@@ -77,7 +84,7 @@ extension Desk {
             guard held.life != .alive else {
                 throw DeskError(.badValue, "\(name) is not deleted")
             }
-            var draft = RecordDraft(held, kind: try kind(of: held), missionSpace: missionSpace)
+            var draft = RecordDraft(held, missionSpace: missionSpace)
             draft.undelete()
             return try commit(draft, writer, viewer)
         }
@@ -122,20 +129,7 @@ extension Desk {
                 hint: "Change \(other), or take the merge back with: attache unmerge \(name)"
             )
         }
-        return RecordDraft(held, kind: try kind(of: held), missionSpace: missionSpace)
-    }
-
-    /// Returns the kind of a record.
-    /// - Throws: `DeskError` (`unknown_kind`) where a later version made it.
-    func kind(of held: HeldRecord) throws(DeskError) -> Kind {
-        guard let kind = held.kind else {
-            throw DeskError(
-                .unknownKind,
-                "this version does not know records of kind \(held.kindName)",
-                hint: "A newer version made it; it is kept and passed on."
-            )
-        }
-        return kind
+        return RecordDraft(held, missionSpace: missionSpace)
     }
 
     /// Gives a new record its life, its name and what it starts with.

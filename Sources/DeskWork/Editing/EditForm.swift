@@ -16,7 +16,8 @@ public struct EditForm: Sendable {
     public let text: String
 
     /// Renders a record.
-    init(_ view: RecordView, kind: Kind) {
+    init(_ view: RecordView) {
+        let kind = view.kind
         id = view.id
         uid = view.uid
         var lines = [
@@ -29,11 +30,20 @@ public struct EditForm: Sendable {
             guard let shown = view.field(field.name) else { continue }
             lines += Self.lines(of: shown, field)
         }
+        let unknown = view.fields.filter { $0.field == nil }
+        if !unknown.isEmpty {
+            lines += ["", "# Fields of a newer version, which are kept as they are:"]
+            lines += unknown.map { "# \($0.name): \(Self.line($0.text))" }
+        }
         lines += ["", "# Fields without a value:"]
         for field in kind.fields where Self.isEdited(field) && view.field(field.name) == nil {
             lines.append("# \(field.name):")
         }
         text = lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func line(_ text: String) -> String {
+        text.split(whereSeparator: \.isNewline).joined(separator: " ")
     }
 
     private static func isEdited(_ field: Field) -> Bool {
@@ -45,8 +55,8 @@ public struct EditForm: Sendable {
         for value in view.values where value.isConflict {
             let versions = value.reading.siblings.enumerated().map { index, sibling in
                 "\(index + 1) \(sibling.version.content.bytes.map { field.type.text($0) } ?? "(cleared)")"
-            }.joined(separator: " | ").split(whereSeparator: \.isNewline).joined(separator: " ")
-            lines.append("# in conflict: \(versions)")
+            }.joined(separator: " | ")
+            lines.append("# in conflict: \(line(versions))")
         }
         if field.isRegister {
             let text = view.values[0].text
@@ -134,7 +144,7 @@ extension Desk {
             let viewer = RecordViewer(reader, missionSpace: missionSpace)
             let draft = try self.draft(of: RecordFinder(viewer).record(named: id), viewer)
             guard let held = draft.held else { throw DeskError(.notFound, "no record \(id)") }
-            return EditForm(try viewer.view(of: held), kind: draft.kind)
+            return EditForm(try viewer.view(of: held))
         }
     }
 

@@ -43,6 +43,13 @@ extension RecordDraft {
     /// Returns a field that people may write.
     func editableField(named name: String) throws(DeskError) -> Field {
         guard let field = kind.field(named: name) else {
+            if Kind.number(inUnknownName: name) != nil {
+                throw DeskError(
+                    .unknownField,
+                    "this version does not know what \(name) means, and cannot change it",
+                    hint: "What a newer version wrote there is kept, shown and passed on."
+                )
+            }
             throw Desk.unknownField(name, of: kind)
         }
         if field.number == FieldKey.life.number {

@@ -30,20 +30,20 @@ struct RecordDraft {
     }
 
     /// Begins a change of a record.
-    init(_ held: HeldRecord, kind: Kind, missionSpace: SpaceName) {
+    init(_ held: HeldRecord, missionSpace: SpaceName) {
         uid = held.uid
-        self.kind = kind
+        kind = held.kind
         self.held = held
         space = held.main.key.space
-        sensitiveSpace = Self.isOwned(held, kind) ? space : missionSpace
+        sensitiveSpace = Self.isOwned(held) ? space : missionSpace
     }
 
     /// Whether a record lies in the own space of the mission that made it, so that everything of
     /// it stays there whoever writes.
     ///
     /// All other spaces are taken for shared ones.
-    private static func isOwned(_ held: HeldRecord, _ kind: Kind) -> Bool {
-        guard let owner = kind.field(named: "owner") else { return false }
+    private static func isOwned(_ held: HeldRecord) -> Bool {
+        guard let owner = held.kind.field(named: "owner") else { return false }
         let mission = Content.value(Array(held.main.key.space.text.utf8))
         return held.main.state.siblings(of: FieldKey(owner.number))
             .contains { $0.version.content == mission }
@@ -58,7 +58,7 @@ struct RecordDraft {
         for case .write(let key, _) in mainSteps + otherSteps.values.joined() {
             numbers.insert(key.number)
         }
-        return numbers.sorted().compactMap { kind.field(number: $0)?.name }
+        return numbers.sorted().map { RecordViewer.name(of: $0, kind.field(number: $0)) }
     }
 
     /// The spaces of the parts that are changed, the main part's first.
@@ -69,6 +69,16 @@ struct RecordDraft {
     /// The space into which a field is written.
     func space(of field: Field) -> SpaceName {
         field.isSensitive ? sensitiveSpace : space
+    }
+
+    /// The space of a value of a field that the schema does not know: of the part that has one
+    /// there, the main part first.
+    ///
+    /// A new value goes where a sensitive one would: whether it is one cannot be told.
+    func space(ofUnknown key: FieldKey) -> SpaceName {
+        [space, sensitiveSpace].first {
+            part(in: $0).map { !$0.state.siblings(of: key).isEmpty } ?? false
+        } ?? sensitiveSpace
     }
 
     /// The part of a space as it is.
@@ -127,7 +137,7 @@ struct RecordDraft {
         append(step, in: space ?? self.space(of: field))
     }
 
-    /// Puts a content into a place of the main part that no field describes.
+    /// Puts a content into a place that no field describes.
     mutating func write(_ content: Content, to key: FieldKey, in space: SpaceName) {
         append(.write(key, content), in: space)
     }

@@ -53,23 +53,23 @@ extension Desk {
                 try hand(over: ByteSource.chunkSize)
             }
         case .csv:
-            guard let kind else {
+            guard let name = kind else {
                 throw DeskError(
                     .usage,
                     "a CSV file holds records of one kind",
                     hint: "Say which: attache export contact --format csv"
                 )
             }
-            let fields = try self.kind(named: kind).fields.filter { field in
-                views.contains { $0.field(field.name) != nil }
-            }
+            let fields = Set(views.flatMap { $0.fields.map(\.number) }).sorted()
+            let kind = try self.kind(named: name)
+            let names = fields.map { RecordViewer.name(of: $0, kind.field(number: $0)) }
             var writer = CSVWriter(byteOrderMark: byteOrderMark)
-            writer.write(["id", "uid"] + fields.map(\.name), to: &bytes)
+            writer.write(["id", "uid"] + names, to: &bytes)
             for view in views {
-                writer.write(
-                    [view.id, view.uid.description] + fields.map { Self.cell(of: $0, in: view) },
-                    to: &bytes
-                )
+                let cells = fields.map { number in
+                    view.fields.first { $0.number == number }?.cell ?? ""
+                }
+                writer.write([view.id, view.uid.description] + cells, to: &bytes)
                 try hand(over: ByteSource.chunkSize)
             }
         case .vcard, .jcard: break
@@ -78,12 +78,17 @@ extension Desk {
         return ExportOutcome(written: views.count)
     }
 
-    private static func cell(of field: Field, in view: RecordView) -> String {
-        guard let shown = view.field(field.name) else { return "" }
-        if field.isRegister { return shown.values.first?.text ?? "" }
-        let items = shown.values.compactMap { value in
+}
+
+extension FieldView {
+    /// All values as one cell of a CSV file; of a field that the schema does not know a value's bytes
+    /// in base64, or the list of its items as JSON.
+    var cell: String {
+        guard let field else { return json.string ?? json.text }
+        if field.isRegister { return values.first?.text ?? "" }
+        let items = values.compactMap { value in
             value.reading.shown.bytes.map { Item(key: value.key.item, value: $0) }
         }
-        return field.cell(items: items, rowKeys: shown.values.compactMap(\.rowKey))
+        return field.cell(items: items, rowKeys: values.compactMap(\.rowKey))
     }
 }

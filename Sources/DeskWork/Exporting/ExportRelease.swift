@@ -49,6 +49,16 @@ public struct ExportOutcome: Hashable, Sendable {
     }
 }
 
+/// What a handling label means for what goes out.
+enum HandlingLabel {
+    /// The labels that are known to be milder than RESTRICTED.
+    private static let milder: Set = ["PUBLIC", "INTERNAL", "PERSONAL"]
+
+    /// Whether a record so labelled is kept from others: RESTRICTED, and a label of a newer version,
+    /// of which nothing is known here.
+    static func isRestricted(_ label: String) -> Bool { !milder.contains(label) }
+}
+
 /// Which records may leave for programs that know no labels, such as a telephone's address book.
 enum ExportRelease {
     /// Returns why a record must stay here, or nil where it may go out.
@@ -56,7 +66,9 @@ enum ExportRelease {
     /// A value in conflict counts by the stricter side, which is what the policies of these fields
     /// show.
     static func objection(to view: RecordView) -> String? {
-        if view.handling == "RESTRICTED" { return "labelled RESTRICTED" }
+        if let label = view.handling, HandlingLabel.isRestricted(label) {
+            return "labelled \(label)"
+        }
         if view.field("restricted")?.text == "true" {
             return "restricted (the person objected to use)"
         }

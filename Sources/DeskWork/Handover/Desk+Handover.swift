@@ -96,7 +96,9 @@ extension Desk {
         var restricted: Set<String> = []
         for source in HandoverReport.sources {
             try records.forEach(source) { record in
-                if record.text("handling") == "RESTRICTED" { restricted.insert(record.id) }
+                if record.text("handling").map(HandlingLabel.isRestricted) ?? false {
+                    restricted.insert(record.id)
+                }
                 report.take(record)
             }
         }

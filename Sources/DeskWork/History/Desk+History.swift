@@ -14,14 +14,18 @@ extension Desk {
         try store.read { reader in
             let viewer = RecordViewer(reader, missionSpace: missionSpace)
             let held = try RecordFinder(viewer).record(named: id)
-            var wanted: Field?
-            if let field {
-                let kind = try kind(of: held)
-                wanted = kind.field(named: field)
-                if wanted == nil { throw Self.unknownField(field, of: kind) }
-            }
-            return try HistoryReader(viewer: viewer).entries(of: held, field: wanted)
+            let number = try field.map { try Self.number(ofField: $0, in: held.kind) }
+            return try HistoryReader(viewer: viewer).entries(of: held, field: number)
         }
+    }
+
+    /// Returns the number of a field by its name; `#57` is one that the schema does not know.
+    /// - Throws: `DeskError` (`unknown_field`).
+    static func number(ofField name: String, in kind: Kind) throws(DeskError) -> UInt32 {
+        guard
+            let number = kind.field(named: name)?.number ?? Kind.number(inUnknownName: name)
+        else { throw unknownField(name, of: kind) }
+        return number
     }
 
     /// Calls a body with what happened in this replica, newest first.

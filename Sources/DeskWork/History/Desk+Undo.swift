@@ -81,7 +81,7 @@ extension Desk {
             if !plan.kept.isEmpty {
                 let name = try viewer.name(of: held)
                 kept += plan.kept.map { key in
-                    let field = held.kind?.field(number: key.number)
+                    let field = held.kind.field(number: key.number)
                     return "\(name) \(RecordViewer.name(of: key.number, field))"
                 }
             }

@@ -32,13 +32,13 @@ struct HistoryReader {
     ///
     /// - Parameters:
     ///   - held: The record.
-    ///   - field: Only this field.
+    ///   - field: Only the field of this number.
     ///   - dots: Only what these changes did; nil for all.
     /// - Returns: The entries, newest first.
     /// - Throws: What the store reports.
     func entries(
         of held: HeldRecord,
-        field: Field? = nil,
+        field: UInt32? = nil,
         dots: Set<Dot>? = nil
     ) throws -> [HistoryEntry] {
         let versions = try versions(of: held)
@@ -50,7 +50,7 @@ struct HistoryReader {
         let name = try viewer.name(of: held)
         let wanted = versions.filter { version in
             (dots?.contains(version.sibling.dot) ?? true)
-                && (field.map { $0.number == version.key.number } ?? true)
+                && (field.map { $0 == version.key.number } ?? true)
                 && version.key != .shortID
         }
         return try wanted.sorted(by: Self.follows).map { version in
@@ -84,7 +84,7 @@ struct HistoryReader {
         name: String
     ) throws -> HistoryEntry {
         let isLife = version.key == .life
-        let field = isLife ? nil : held.kind?.field(number: version.key.number)
+        let field = isLife ? nil : held.kind.field(number: version.key.number)
         // Of several that were replaced at once, the latest was the one that was shown.
         let old = replaced.max {
             $0.sibling.version.attribution.time < $1.sibling.version.attribution.time

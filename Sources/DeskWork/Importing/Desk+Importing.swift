@@ -254,6 +254,7 @@ extension Desk {
         case .pending: return nil
         case .held(let reason): return run.hold(row.file, row.line, reason)
         case .new(let uid):
+            try planner.requireKnown(row, of: nil)
             var draft = RecordDraft(
                 new: uid,
                 kind: row.kind,
@@ -272,6 +273,7 @@ extension Desk {
             run.summary.created += 1
             return outcome(.created, shortID, draft)
         case .existing(let held), .takenBack(let held):
+            try planner.requireKnown(row, of: held)
             let isBack = held.isHidden
             let draft = try update(held, row, planner, &run)
             let name = try planner.viewer.name(of: held)
@@ -300,7 +302,7 @@ extension Desk {
         _ planner: ImportPlanner,
         _ run: inout ImportRun
     ) throws -> RecordDraft {
-        var draft = RecordDraft(held, kind: row.kind, missionSpace: missionSpace)
+        var draft = RecordDraft(held, missionSpace: missionSpace)
         if held.isHidden { draft.undelete() }
         let conflicts = try planner.update(&draft, of: held, with: row, surroundings)
         for field in Set(conflicts).sorted() {

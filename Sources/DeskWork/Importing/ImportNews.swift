@@ -23,7 +23,20 @@ struct ImportNews {
 
     /// Judges the value of a single-valued field.
     func judge(_ bytes: [UInt8], of field: Field, in space: SpaceName) throws -> Verdict {
-        let key = FieldKey(field.number)
+        try judge(bytes, at: FieldKey(field.number), field, in: space)
+    }
+
+    /// Judges a value or item of a field that the schema does not know.
+    func judge(unknown bytes: [UInt8], at key: FieldKey, in space: SpaceName) throws -> Verdict {
+        try judge(bytes, at: key, nil, in: space)
+    }
+
+    private func judge(
+        _ bytes: [UInt8],
+        at key: FieldKey,
+        _ field: Field?,
+        in space: SpaceName
+    ) throws -> Verdict {
         guard let state = try state(of: key, field, in: space) else { return .news(.value(bytes)) }
         let content = Content.value(bytes)
         if state.reading.shown == content { return .old }
@@ -58,7 +71,7 @@ struct ImportNews {
         let imported: Content?
     }
 
-    private func state(of key: FieldKey, _ field: Field, in space: SpaceName) throws -> State? {
+    private func state(of key: FieldKey, _ field: Field?, in space: SpaceName) throws -> State? {
         guard let part = held.parts.first(where: { $0.key.space == space }) else { return nil }
         let siblings = part.state.siblings(of: key)
         guard !siblings.isEmpty else { return nil }
@@ -79,24 +92,5 @@ extension Field {
     fileprivate func partTexts(of content: Content?, key: [UInt8]) -> [PartText] {
         guard let bytes = content?.bytes else { return [] }
         return parts(of: Item(key: key, value: bytes)) ?? []
-    }
-
-    /// Returns an item with these parts in the place of its own; parts of the key stay.
-    fileprivate func putting(_ texts: [PartText], into item: Item) -> Item {
-        var result = item
-        for text in texts {
-            guard let part = part(number: text.number), !part.isKey else { continue }
-            var warnings: [ValueWarning] = []
-            // The text is canonical already, so that it cannot be refused.
-            let changed = try? setting(
-                part,
-                to: text.text,
-                in: result,
-                context: ValueContext(),
-                warnings: &warnings
-            )
-            result = changed ?? result
-        }
-        return result
     }
 }

@@ -120,6 +120,19 @@ struct ImportPlanner {
 
     // MARK: Filling
 
+    /// Checks that what this schema does not accept of a row is what its record says already: a value
+    /// of a newer schema that an export brought out and back.
+    /// - Throws: `DeskError`: why the value is not accepted.
+    func requireKnown(_ row: ParsedRow, of held: HeldRecord?) throws {
+        guard !row.unaccepted.isEmpty else { return }
+        let view = try held.map { try viewer.view(of: $0) }
+        for value in row.unaccepted {
+            guard let shown = view?.field(value.field.name), value.isShown(as: shown) else {
+                throw value.error
+            }
+        }
+    }
+
     /// Puts into the draft of a new record all that its row says.
     func fill(_ draft: inout RecordDraft, with row: ParsedRow, _ surroundings: DraftSurroundings) {
         for (field, input) in row.inputs + (row.ownID.map { [$0] } ?? []) {
@@ -133,7 +146,9 @@ struct ImportPlanner {
                 }
             }
         }
-        for (key, bytes) in row.unknown { draft.write(.value(bytes), to: key, in: draft.space) }
+        for (key, bytes) in row.unknown {
+            draft.write(.value(bytes), to: key, in: draft.space(ofUnknown: key))
+        }
         addSource(of: row, to: &draft)
     }
 
@@ -150,7 +165,7 @@ struct ImportPlanner {
         let aliases = try viewer.reader.aliases(of: held).map { alias in
             (
                 news: ImportNews(held: alias, reader: viewer.reader),
-                draft: RecordDraft(alias, kind: row.kind, missionSpace: desk.missionSpace)
+                draft: RecordDraft(alias, missionSpace: desk.missionSpace)
             )
         }
         /// Whether the source said it before of a record that was merged into this one.
@@ -194,9 +209,13 @@ struct ImportPlanner {
                 }
             }
         }
-        for (key, bytes) in row.unknown
-        where draft.content(of: key, in: draft.space) != .value(bytes) {
-            draft.write(.value(bytes), to: key, in: draft.space)
+        for (key, bytes) in row.unknown {
+            let space = draft.space(ofUnknown: key)
+            switch try news.judge(unknown: bytes, at: key, in: space) {
+            case .old: continue
+            case .news(let content): draft.write(content, to: key, in: space)
+            case .conflict: conflicts.append(Kind.unknownName(key.number))
+            }
         }
         if !draft.isEmpty {
             addSource(of: row, to: &draft)

@@ -32,10 +32,28 @@ struct ParsedRow: Sendable {
     let portrait: Portrait?
     /// Fields of another schema, as they were exported.
     let unknown: [(key: FieldKey, bytes: [UInt8])]
+    /// Values that this schema does not accept, which the row's record may have from another.
+    let unaccepted: [UnacceptedValue]
     let warnings: [String]
 
     /// Whether the row bears an identifier of its own.
     var isIdentified: Bool { ownID == nil }
+}
+
+/// A value that the schema does not accept.
+struct UnacceptedValue: Sendable {
+    let field: Field
+    let value: RowValue
+    /// Why.
+    let error: DeskError
+
+    /// Whether it is just what a record shows.
+    func isShown(as view: FieldView) -> Bool {
+        switch value {
+        case .json(let json): json == view.json
+        case .text(let cell): cell == view.cell
+        }
+    }
 }
 
 /// Reads the values of rows: all that can be done to them without the replica.
@@ -64,12 +82,19 @@ struct RowParser: Sendable {
         var warnings: [String] = []
         var inputs: [(field: Field, input: FieldInput)] = []
         var unknown: [(key: FieldKey, bytes: [UInt8])] = []
+        var unaccepted: [UnacceptedValue] = []
         var kept: [JSONValue] = []
         var context = self.context
         context.otherRegion = Self.country(of: row)
         for value in row.fields {
             guard let field = kind.field(named: value.name) else {
-                unknown += try Self.unknown(value, of: kind)
+                let values = try Self.unknown(value, of: kind)
+                let number = values.first?.key.number ?? 0
+                if let field = kind.field(number: number) {
+                    inputs.append((field, try Self.input(values, for: field)))
+                } else {
+                    unknown += values
+                }
                 continue
             }
             if field.number == FieldKey.life.number || field.number == FieldKey.shortID.number {
@@ -78,7 +103,13 @@ struct RowParser: Sendable {
             do throws(DeskError) {
                 inputs.append((field, try input(value.value, for: field, context, &warnings)))
             } catch {
-                guard let column = value.column else { throw error }
+                guard let column = value.column else {
+                    if row.uid == nil, row.shortID == nil { throw error }
+                    unaccepted.append(
+                        UnacceptedValue(field: field, value: value.value, error: error)
+                    )
+                    continue
+                }
                 warnings.append("“\(column)”: \(error.message); kept as it is")
                 kept.append(Self.extra(value.value, of: column))
             }
@@ -121,6 +152,7 @@ struct RowParser: Sendable {
             portrait: Portrait.applies(to: kind) && row.uid == nil && row.authority == nil
                 ? Portrait(kind: kind, inputs: inputs) : nil,
             unknown: unknown,
+            unaccepted: unaccepted,
             warnings: row.warnings + warnings
         )
     }
@@ -213,9 +245,16 @@ struct RowParser: Sendable {
         _ value: ImportedField,
         of kind: Kind
     ) throws(DeskError) -> [(key: FieldKey, bytes: [UInt8])] {
-        guard value.name.hasPrefix("#"), let number = UInt32(value.name.dropFirst()),
-            case .json(let json) = value.value
-        else { throw Desk.unknownField(value.name, of: kind) }
+        guard let number = Kind.number(inUnknownName: value.name) else {
+            throw Desk.unknownField(value.name, of: kind)
+        }
+        let json: JSONValue
+        switch value.value {
+        case .json(let value): json = value
+        case .text(let cell):
+            // A cell holds one value, or a list of items.
+            json = (cell.hasPrefix("[") ? try? JSONValue(parsing: cell) : nil) ?? .string(cell)
+        }
         func bytes(_ json: JSONValue?) -> [UInt8]? {
             json?.string.flatMap { Data(base64Encoded: $0) }.map { [UInt8]($0) }
         }
@@ -229,6 +268,38 @@ struct RowParser: Sendable {
             result.append((FieldKey(number, item: item), value))
         }
         return result
+    }
+
+    /// What was exported by a desk that did not know the field, as one that does takes it.
+    private static func input(
+        _ values: [(key: FieldKey, bytes: [UInt8])],
+        for field: Field
+    ) throws(DeskError) -> FieldInput {
+        func refusal() -> DeskError {
+            DeskError(
+                .badValue,
+                "\(Kind.unknownName(field.number)) is \(field.name) here, and its bytes are no value of it"
+            )
+        }
+        if field.isRegister {
+            guard values.count == 1, field.isCanonical(register: values[0].bytes) else {
+                throw refusal()
+            }
+            return .register(values[0].bytes)
+        }
+        var items: [ItemInput] = []
+        for (key, bytes) in values {
+            let item = Item(key: key.item, value: bytes)
+            guard field.isCanonical(item: item) else { throw refusal() }
+            items.append(
+                ItemInput(
+                    key: field.hasRandomKeys ? nil : key.item,
+                    rowKey: field.hasRandomKeys ? hexadecimal(key.item) : nil,
+                    value: bytes
+                )
+            )
+        }
+        return .items(items)
     }
 
     private static let keyFields = ["import_ids": "import", "orcid": "orcid", "ror": "ror"]

@@ -17,7 +17,7 @@ extension StoreReader {
         let siblings = held.main.state.siblings(of: .mergedInto)
         guard !siblings.isEmpty else { return nil }
         let entry = FieldEntry(key: .mergedInto, siblings: SiblingSet(siblings))
-        let field = held.kind?.field(number: FieldKey.mergedInto.number)
+        let field = held.kind.field(number: FieldKey.mergedInto.number)
         let reading = try reading(of: entry, as: field, row: held.main.row)
         guard let bytes = reading.shown.bytes,
             case .uid(let uid)? = Reference(String(decoding: bytes, as: UTF8.self)),

@@ -93,7 +93,7 @@ extension RecordViewer {
         guard let held = try reader.held(uid) else {
             return RecordLabel(id: uid.description, uid: uid, title: "", space: "", owner: nil)
         }
-        let owner = held.kind?.field(named: "owner").flatMap { field in
+        let owner = held.kind.field(named: "owner").flatMap { field in
             held.main.state.siblings(of: FieldKey(field.number)).first?.version.content.bytes
         }
         return RecordLabel(

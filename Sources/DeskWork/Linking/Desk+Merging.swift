@@ -57,7 +57,10 @@ extension Desk {
         _ writer: StoreWriter,
         _ viewer: RecordViewer
     ) throws -> MergeResult {
-        let kind = try self.kind(of: keep)
+        guard schema.kind(number: DecisionKind.merge) != nil else {
+            throw DeskError(.unknownKind, "the schema has no kind for what was merged")
+        }
+        let kind = keep.kind
         let plan = try MergePlan(keep: keep, other: other, kind: kind, writer.reader)
         let home = other.main.key.space
         let act = RecordUID(
@@ -102,11 +105,12 @@ extension Desk {
             taken: plan.takings.map { taking in
                 let kept = taking.had.flatMap { text(taking.key, $0, taking.field, viewer) }
                 let brought = text(taking.key, taking.content, taking.field, viewer) ?? ""
-                return MergeResult.Value(field: taking.field.name, kept: kept, other: brought)
+                let name = RecordViewer.name(of: taking.key.number, taking.field)
+                return MergeResult.Value(field: name, kept: kept, other: brought)
             },
             differences: plan.differences.map { difference in
                 MergeResult.Value(
-                    field: difference.field.name,
+                    field: RecordViewer.name(of: difference.key.number, difference.field),
                     kept: text(difference.key, difference.kept, difference.field, viewer),
                     other: text(difference.key, difference.other, difference.field, viewer) ?? ""
                 )
@@ -118,7 +122,7 @@ extension Desk {
     private func text(
         _ key: FieldKey,
         _ content: Content,
-        _ field: Field,
+        _ field: Field?,
         _ viewer: RecordViewer
     ) -> String? {
         content.bytes.map { viewer.text(key, $0, field) }
@@ -324,7 +328,7 @@ extension Desk {
                 return attribution.reason == .merging && attribution.note == act.description
             }
             guard isUntouched else {
-                let field = survivor.kind?.field(number: entry.key.number)
+                let field = survivor.kind.field(number: entry.key.number)
                 let name = try viewer.name(of: survivor)
                 kept.append("\(name) \(RecordViewer.name(of: entry.key.number, field))")
                 continue

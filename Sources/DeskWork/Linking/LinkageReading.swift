@@ -21,10 +21,9 @@ struct LinkageReading {
 
     /// Returns what is compared of a record; nil for one of another kind.
     static func record(of held: HeldRecord) -> LinkageRecord? {
-        guard let kind = held.kind,
-            let subject = subjects.first(where: { $0.kind == kind.name })?.subject
+        guard let subject = subjects.first(where: { $0.kind == held.kindName })?.subject
         else { return nil }
-        let reading = LinkageReading(held, kind)
+        let reading = LinkageReading(held, held.kind)
         return subject == .person ? reading.person() : reading.organisation()
     }
 

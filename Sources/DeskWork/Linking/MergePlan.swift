@@ -11,7 +11,8 @@ import RecordStorage
 struct MergePlan {
     /// A value that goes over.
     struct Taking {
-        let field: Field
+        /// What the schema says of the field; nil for one that it does not know.
+        let field: Field?
         let key: FieldKey
         let space: SpaceName
         let content: Content
@@ -21,7 +22,7 @@ struct MergePlan {
 
     /// A value that differs, and is left to a person.
     struct Difference {
-        let field: Field
+        let field: Field?
         let key: FieldKey
         let kept: Content
         let other: Content
@@ -40,11 +41,12 @@ struct MergePlan {
             }
             let own = keep.parts.first { $0.key.space == space }
             for entry in part.state.fields {
-                guard let field = kind.field(number: entry.key.number), !field.staysInAMerge else {
-                    continue
-                }
+                // Of a field of a newer schema nothing is known but the values, which go over like
+                // others, a register's for a person to settle.
+                let field = kind.field(number: entry.key.number)
+                if field?.staysInAMerge ?? false { continue }
                 // A sensitive field of a record in a shared space is never written into that space.
-                if field.isSensitive, space == .allMissions { continue }
+                if field?.isSensitive ?? false, space == .allMissions { continue }
                 try take(entry, of: part, field, into: own, space, reader)
             }
         }
@@ -66,7 +68,7 @@ struct MergePlan {
     private mutating func take(
         _ entry: FieldEntry,
         of part: StoredRecord,
-        _ field: Field,
+        _ field: Field?,
         into own: StoredRecord?,
         _ space: SpaceName,
         _ reader: StoreReader
@@ -116,7 +118,7 @@ struct MergePlan {
         }
     }
 
-    private mutating func note(_ field: Field, _ key: FieldKey, kept: Content, other: Content) {
+    private mutating func note(_ field: Field?, _ key: FieldKey, kept: Content, other: Content) {
         differences.append(Difference(field: field, key: key, kept: kept, other: other))
     }
 }

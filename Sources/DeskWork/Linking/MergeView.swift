@@ -48,9 +48,8 @@ extension RecordViewer {
     /// The values of fields that a record does not show.
     private static func beyond(_ view: RecordView, _ fields: [FieldView]) -> [FieldView] {
         fields.compactMap { other in
-            guard let field = other.field, !field.staysInAMerge || field.shape == .log else {
-                return nil
-            }
+            let field = other.field
+            if let field, field.staysInAMerge, field.shape != .log { return nil }
             let own = Dictionary(
                 (view.field(other.name)?.values ?? []).map { ($0.key, $0.text) },
                 uniquingKeysWith: { first, _ in first }

@@ -83,7 +83,7 @@ extension Desk {
             )
             var draft: RecordDraft
             if let held = try writer.reader.held(uid) {
-                draft = RecordDraft(held, kind: kind, missionSpace: missionSpace)
+                draft = RecordDraft(held, missionSpace: missionSpace)
                 if held.isHidden { draft.undelete() }
             } else {
                 draft = RecordDraft(new: uid, kind: kind, space: space, missionSpace: missionSpace)

@@ -149,6 +149,7 @@ private struct ConditionParser {
 
     private func check(_ names: [String], at start: Int) throws(DeskError) {
         if Self.properties.contains(names[0]), names.count == 1 { return }
+        if Kind.number(inUnknownName: names[0]) != nil, names.count == 1 { return }
         let fields = schema.kinds.compactMap { $0.field(named: names[0]) }
         guard !fields.isEmpty else {
             throw DeskError(
@@ -210,6 +211,7 @@ private struct ConditionParser {
 
     private mutating func word() -> String {
         let start = position
+        if position < characters.count, characters[position] == "#" { position += 1 }
         while position < characters.count,
             characters[position].isLetter || characters[position].isNumber
                 || "_.".contains(characters[position])
@@ -269,7 +271,10 @@ private struct ConditionJudge {
             default: return isEqual
             }
         }
-        guard let field = held.kind?.field(named: comparison.field) else {
+        guard let field = held.kind.field(named: comparison.field) else {
+            if let number = Kind.number(inUnknownName: comparison.field) {
+                return try holds(comparison, ofUnknown: number)
+            }
             // A kind without the field has no value there.
             return comparison.comparison == .unequal
         }
@@ -281,6 +286,23 @@ private struct ConditionJudge {
         return try values(of: field, comparison.part).contains { type, bytes in
             try matches(bytes, comparison, type)
         }
+    }
+
+    /// Compares what can be read of a field that the schema does not know, as text.
+    private func holds(_ comparison: Condition.Comparison, ofUnknown number: UInt32) throws -> Bool
+    {
+        var texts: [[UInt8]] = []
+        for entry in held.parts.flatMap({ $0.state.entries(of: number) }) {
+            for sibling in entry.siblings.siblings {
+                guard let bytes = sibling.version.content.bytes else { continue }
+                let parts = UnknownValue(entry.key, bytes).parts
+                texts += parts.isEmpty ? [[]] : parts.map { Array($0.text.utf8) }
+            }
+        }
+        if comparison.comparison == .unequal {
+            return try !texts.contains { try isEqual($0, comparison.value, .text) }
+        }
+        return try texts.contains { try matches($0, comparison, .text) }
     }
 
     private func property(_ name: String) throws -> String? {

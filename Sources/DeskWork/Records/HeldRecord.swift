@@ -11,8 +11,8 @@ struct HeldRecord {
     let main: StoredRecord
     /// The other parts, by space.
     let companions: [StoredRecord]
-    /// The kind; nil where the schema does not know it.
-    let kind: Kind?
+    /// The kind; for one that the schema does not know what stands in for it.
+    let kind: Kind
 
     /// Joins parts of one uid, or returns nil where there are none.
     init?(_ parts: [StoredRecord], schema: Schema) {
@@ -23,7 +23,7 @@ struct HeldRecord {
         uid = main.key.uid
         self.main = main
         companions = parts.count == 1 ? [] : parts.filter { $0.row != main.row }
-        kind = schema.kind(number: main.state.kind)
+        kind = schema.kind(orStandInFor: main.state.kind)
     }
 
     /// All parts, the main one first.
@@ -37,7 +37,7 @@ struct HeldRecord {
     var isHidden: Bool { life == .deleted || life == .erased }
 
     /// The name of the kind; `#17` where the schema does not know it.
-    var kindName: String { kind?.name ?? "#\(main.state.kind)" }
+    var kindName: String { kind.name }
 
     /// The parts in the order in which they are heard: the main one, the own mission's, the others.
     func parts(asSeenFrom space: SpaceName) -> [StoredRecord] {

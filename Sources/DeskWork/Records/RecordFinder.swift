@@ -122,7 +122,7 @@ struct RecordFinder {
         _ schema: Schema
     ) -> Bool {
         guard let name = fields[scheme],
-            let field = schema.kind(number: state.kind)?.field(named: name)
+            let field = schema.kind(orStandInFor: state.kind).field(named: name)
         else { return false }
         let wanted = Array(identifier.utf8)
         return state.entries(of: field.number).contains { entry in

@@ -28,7 +28,8 @@ public struct ValueView: Sendable {
     public let space: SpaceName
     /// What is shown of it, as `show --json` prints it.
     public let json: JSONValue
-    /// What is shown of it, in one piece of text.
+    /// What is shown of it, in one piece of text; of a field that the schema does not know what of
+    /// its bytes can be read, else the bytes in base64.
     public let text: String
     /// The key of a row or entry as it is shown; nil for other values.
     public let rowKey: String?
@@ -79,8 +80,8 @@ public struct RecordView: Sendable {
     public let id: String
     /// The record's number.
     public let uid: RecordUID
-    /// Its kind; nil where the schema does not know it.
-    public let kind: Kind?
+    /// Its kind; for one that the schema does not know what stands in for it.
+    public let kind: Kind
     /// The name of its kind; `#17` where the schema does not know it.
     public let kindName: String
     /// The space of its main part.

@@ -34,7 +34,7 @@ final class RecordViewer {
             var differing: [UInt32: [ShownValue]] = [:]
             for entry in part.state.fields where entry.key != .life && entry.key != .shortID {
                 let number = entry.key.number
-                let field = held.kind?.field(number: number)
+                let field = held.kind.field(number: number)
                 let reading = try reader.reading(of: entry, as: field, row: part.row)
                 if reading.isConflict {
                     let name = Self.name(of: number, field)
@@ -83,11 +83,11 @@ final class RecordViewer {
 
     private func fields(
         _ values: [UInt32: [ShownValue]],
-        of kind: Kind?,
+        of kind: Kind,
         _ withChanges: Bool
     ) throws -> [FieldView] {
         try values.sorted { $0.key < $1.key }.map { number, values in
-            let field = kind?.field(number: number)
+            let field = kind.field(number: number)
             let ordered = order(values, of: field)
             let keys = rowKeys(of: ordered.map(\.key.item), field)
             let views = try ordered.enumerated().map { index, value in
@@ -184,7 +184,9 @@ final class RecordViewer {
 
     /// Returns a value or item in one piece of text.
     func text(_ key: FieldKey, _ bytes: [UInt8], _ field: Field?) -> String {
-        guard let field else { return Data(bytes).base64EncodedString() }
+        guard let field else {
+            return UnknownValue(key, bytes).line ?? Data(bytes).base64EncodedString()
+        }
         return field.isRegister
             ? field.text(register: bytes) : field.text(item: Item(key: key.item, value: bytes))
     }
@@ -200,7 +202,7 @@ final class RecordViewer {
     }
 
     static func name(of number: UInt32, _ field: Field?) -> String {
-        field?.name ?? "#\(number)"
+        field?.name ?? Kind.unknownName(number)
     }
 
     /// Returns what names an item in `F[KEY]`: a row's key, or the first key part.
@@ -277,14 +279,16 @@ final class RecordViewer {
         let siblings = SiblingSet(part.state.siblings(of: .shortID))
         guard !siblings.isEmpty else { return nil }
         let entry = FieldEntry(key: .shortID, siblings: siblings)
-        let field = reader.schema.kind(number: part.state.kind)?.field(number: 2)
+        let kind = reader.schema.kind(orStandInFor: part.state.kind)
+        let field = kind.field(number: FieldKey.shortID.number)
         let reading = RecordState.reading(of: entry, as: field)
         return reading.shown.bytes.map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// Returns the text that names a record in lists; empty where it has none.
     func title(of held: HeldRecord) -> String {
-        guard let kind = held.kind else { return "" }
+        let kind = held.kind
+        guard kind.isKnown else { return unknownTitle(of: held) }
         for number in kind.namingFields {
             for entry in held.main.state.entries(of: number) {
                 let field = kind.field(number: number)
@@ -296,6 +300,18 @@ final class RecordViewer {
                     ? String(decoding: bytes, as: UTF8.self) : field?.parts(of: item)?.first?.text
                 if let text { return text }
             }
+        }
+        return ""
+    }
+
+    /// The first text among a record's own fields: what names it in every kind that there has been.
+    private func unknownTitle(of held: HeldRecord) -> String {
+        for entry in held.main.state.fields where held.kind.field(number: entry.key.number) == nil {
+            guard entry.key.item.isEmpty,
+                let bytes = RecordState.reading(of: entry, as: nil).shown.bytes,
+                let line = UnknownValue(entry.key, bytes).line, !line.contains(where: \.isNewline)
+            else { continue }
+            return line
         }
         return ""
     }

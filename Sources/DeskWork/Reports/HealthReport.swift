@@ -91,9 +91,9 @@ struct HealthReport {
     ) throws -> ReportSection {
         var found: [SpaceName: (count: Int, oldest: HybridTime)] = [:]
         for record in try reader.conflictedRecords() {
-            let kind = reader.schema.kind(number: record.state.kind)
+            let kind = reader.schema.kind(orStandInFor: record.state.kind)
             for entry in record.state.fields where entry.siblings.siblings.count > 1 {
-                let field = kind?.field(number: entry.key.number)
+                let field = kind.field(number: entry.key.number)
                 let reading = try reader.reading(of: entry, as: field, row: record.row)
                 let isContested = entry.key == .life && record.state.life == .contested
                 guard isContested || (entry.key != .life && reading.isConflict) else { continue }

@@ -30,7 +30,7 @@ struct ReportGate {
         let consent = ConsentStanding(record)
         if isForPartners {
             return consent.scopes.contains("share_with_partners")
-                && record.text("handling") != "RESTRICTED"
+                && !(record.text("handling").map(HandlingLabel.isRestricted) ?? false)
         }
         return readsWithdrawn || !consent.isWithdrawn
     }

@@ -41,7 +41,8 @@ struct ReportReader {
         for _ in 0..<8 {
             guard let text = next, let reference = Reference(text) else { return nil }
             let found = try RecordFinder(viewer).records(for: reference).filter { !$0.isHidden }
-            guard found.count == 1, let kind = found[0].kind else { return nil }
+            guard found.count == 1 else { return nil }
+            let kind = found[0].kind
             let names = sources.first { $0.kind == kind.name }?.fields ?? []
             let record = try record(found[0], fields(names, of: kind))
             next = record.text("merged_into")

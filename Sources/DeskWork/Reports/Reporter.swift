@@ -109,7 +109,9 @@ extension ReportReader {
         var restricted: Set<String> = []
         for source in Calculated.sources {
             try forEach(source) { record in
-                if record.text("handling") == "RESTRICTED" { restricted.insert(record.id) }
+                if record.text("handling").map(HandlingLabel.isRestricted) ?? false {
+                    restricted.insert(record.id)
+                }
                 report.take(record)
             }
         }

@@ -200,6 +200,8 @@ struct CSVHeader {
     private static func exactColumn(_ name: String, of kind: Kind) -> Column? {
         // The state of a record's life is no value to import.
         if name != "life", kind.field(named: name) != nil { return .field(name) }
+        // A field of another schema, as an export names it.
+        if Kind.number(inUnknownName: name) != nil { return .field(name) }
         let halves = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         if halves.count == 2, let field = kind.field(named: String(halves[0])),
             !field.isSinglePart, let part = field.part(named: String(halves[1]))

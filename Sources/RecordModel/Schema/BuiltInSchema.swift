@@ -4,6 +4,8 @@ let builtInSchemaText = """
     # The records of Attaché: kinds, fields, types and policies.
     #
     # Numbers and names are interface: they never change and are never used again for something else.
+    # A later schema only adds (attache schema check). Numbers of kinds and fields from 1000 on are for a
+    # ministry's own additions: this schema never uses them.
     #
     #   schema VERSION
     #   common                        the fields that follow (1 to 19) belong to every kind

@@ -21,6 +21,9 @@ public struct Part: Hashable, Sendable {
     /// Whether the part belongs to the item's key.
     public let isKey: Bool
 
+    /// The name of the only part of items that have no parts in braces.
+    static let singleName = "value"
+
     /// The part of what was typed, where an item's key differs from it.
     public static let raw = Part(number: 15, name: "raw", type: .text, isKey: false)
 
@@ -85,6 +88,26 @@ public final class Field: Hashable, Sendable {
     public func hash(into hasher: inout Hasher) {
         hasher.combine(number)
         hasher.combine(name)
+    }
+
+    /// Whether every kind has the field.
+    public var isCommon: Bool { Self.commonNumbers.contains(number) }
+
+    /// The numbers of the fields that all kinds have.
+    static let commonNumbers: ClosedRange<UInt32> = 1...19
+
+    /// Returns the same field, sensitive or not.
+    func with(isSensitive: Bool) -> Field {
+        Field(
+            number: number,
+            name: name,
+            shape: shape,
+            type: type,
+            parts: parts,
+            policy: policy,
+            winner: winner,
+            isSensitive: isSensitive
+        )
     }
 
     /// Whether items are one text each: a set or log of a single part.

@@ -15,26 +15,52 @@ extension Schema {
     /// The notation is described at the head of `Protocol/schema/records.schema`.
     /// - Throws: `SchemaError` with the line and what is wrong there.
     public init(parsing text: String) throws(SchemaError) {
+        self = try SchemaFile(parsing: text).schema
+    }
+}
+
+/// A schema with the lines of the file in which it stands.
+public struct SchemaFile: Sendable {
+    /// The schema.
+    public let schema: Schema
+    /// The line of the version.
+    let versionLine: Int
+    /// The line of each kind.
+    let kindLines: [UInt32: Int]
+    /// The line of each field by kind, of the common ones in each.
+    private let fieldLines: [UInt32: [UInt32: Int]]
+
+    /// Reads a schema file.
+    /// - Throws: `SchemaError` with the line and what is wrong there.
+    public init(parsing text: String) throws(SchemaError) {
         var parser = SchemaParser()
         let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         for (index, line) in lines.enumerated() {
             parser.line = index + 1
             try parser.read(line)
         }
-        self = try parser.schema()
+        schema = try parser.schema()
+        versionLine = parser.versionLine
+        kindLines = parser.kindLines
+        fieldLines = parser.fieldLines
     }
+
+    /// The line of a field.
+    func line(of field: UInt32, in kind: UInt32) -> Int { fieldLines[kind]?[field] ?? 0 }
 }
 
-/// Reads a schema file line by line.
+/// Reads the lines of a schema file, one after the other.
 private struct SchemaParser {
     var line = 0
     private var version: UInt32?
+    private(set) var versionLine = 0
     private var common: [FieldLine] = []
     private var kinds: [KindLines] = []
     private var isInCommon = false
 
     /// A field and what the kinds make of it.
     private struct FieldLine {
+        let line: Int
         let number: UInt32
         let name: String
         let declaration: TypeDeclaration
@@ -59,6 +85,7 @@ private struct SchemaParser {
     }
 
     private struct KindLines {
+        let line: Int
         let number: UInt32
         let name: String
         let handling: String
@@ -88,6 +115,7 @@ private struct SchemaParser {
         guard version == nil, words.count == 1, let word = words.first, let number = UInt32(word)
         else { throw problem("expected one line “schema NUMBER”") }
         version = number
+        versionLine = line
     }
 
     private mutating func readKind(_ words: ArraySlice<Substring>) throws(SchemaError) {
@@ -100,7 +128,12 @@ private struct SchemaParser {
         }
         isInCommon = false
         kinds.append(
-            KindLines(number: number, name: String(words[1]), handling: String(words[3]))
+            KindLines(
+                line: line,
+                number: number,
+                name: String(words[1]),
+                handling: String(words[3])
+            )
         )
     }
 
@@ -114,7 +147,7 @@ private struct SchemaParser {
         guard isInCommon || !kinds.isEmpty else {
             throw problem("a field stands before “common” and “kind”")
         }
-        guard isInCommon == (1...19).contains(number), (1...9999).contains(number) else {
+        guard isInCommon == Field.commonNumbers.contains(number), (1...9999).contains(number) else {
             throw problem("numbers of common fields are 1 to 19, of others 20 to 9999")
         }
         var words = words
@@ -128,6 +161,7 @@ private struct SchemaParser {
         let (policy, winner) = try readPolicy(policyWord)
         let declaration = try TypeDeclaration(rest.dropLast(), parser: self)
         let field = FieldLine(
+            line: line,
             number: number,
             name: String(name),
             declaration: declaration,
@@ -175,6 +209,19 @@ private struct SchemaParser {
         return (policy, String(winner))
     }
 
+    var kindLines: [UInt32: Int] {
+        Dictionary(uniqueKeysWithValues: kinds.map { ($0.number, $0.line) })
+    }
+
+    var fieldLines: [UInt32: [UInt32: Int]] {
+        Dictionary(
+            uniqueKeysWithValues: kinds.map { kind in
+                let fields = (common + kind.fields).map { ($0.number, $0.line) }
+                return (kind.number, Dictionary(uniqueKeysWithValues: fields))
+            }
+        )
+    }
+
     func schema() throws(SchemaError) -> Schema {
         guard let version else { throw problem("the line “schema NUMBER” is missing") }
         let built = kinds.sorted { $0.number < $1.number }.map { kind in
@@ -206,7 +253,12 @@ private struct SchemaParser {
                 guard words.count == 1, let type = ValueType(notation: String(start)) else {
                     throw parser.problem("“\(words.joined(separator: " "))” is no type")
                 }
-                let single = Part(number: 1, name: "value", type: type, isKey: shape == .set)
+                let single = Part(
+                    number: 1,
+                    name: Part.singleName,
+                    type: type,
+                    isKey: shape == .set
+                )
                 guard shape != .rows else { throw parser.problem("rows have parts in { }") }
                 self.init(shape: shape, type: type, parts: shape == .register ? [] : [single])
                 return

@@ -115,7 +115,7 @@ extension Field {
                     warnings: &warnings
                 )
                 raw = text.map { PartText(Part.raw.number, $0) }
-            } else if let part = part(named: member.name) {
+            } else if let part = part(named: member.name) ?? self.part(namedByNumber: member.name) {
                 if part.number == 1 {
                     parts += try firstPart(of: member.value, context: context, warnings: &warnings)
                 } else if let text = try part.type.canonical(
@@ -125,7 +125,7 @@ extension Field {
                 ) {
                     parts.append(PartText(part.number, text))
                 }
-            } else if let unknown = Self.unknownPart(member), part(number: unknown.number) == nil {
+            } else if let unknown = Self.unknownPart(member) {
                 parts.append(unknown)
             } else {
                 throw .unknownPart(member.name, accepted: self.parts.map(\.name))
@@ -157,9 +157,14 @@ extension Field {
             + (raw.hasSameBytes(as: text) ? [] : [PartText(Part.raw.number, raw)])
     }
 
+    /// A part that a desk which did not know it showed as `"#7"`.
+    private func part(namedByNumber name: String) -> Part? {
+        Kind.number(inUnknownName: name).flatMap { $0 == Part.raw.number ? nil : part(number: $0) }
+    }
+
     /// A part of a schema that this one does not know, shown as `"#7"`.
     private static func unknownPart(_ member: JSONMember) -> PartText? {
-        guard member.name.hasPrefix("#"), let number = UInt32(member.name.dropFirst()),
+        guard let number = Kind.number(inUnknownName: member.name),
             (1..<(1 << 29)).contains(number), number != Part.raw.number,
             let text = member.value.string
         else { return nil }

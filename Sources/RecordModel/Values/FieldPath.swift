@@ -28,6 +28,21 @@ public struct FieldPath: Hashable, Sendable {
         self.item = item
         self.part = part
     }
+
+    /// Creates a path to a field that the schema does not know, `#57` or `#57[3fa2c1]`, or nil where
+    /// the text is none.
+    ///
+    /// Such a field is shown and decided, and cannot be typed.
+    public init?(unknown text: some StringProtocol) {
+        let name = text.prefix { $0 != "[" }
+        let rest = text.dropFirst(name.count)
+        guard Kind.number(inUnknownName: name) != nil,
+            rest.isEmpty || rest.count > 2 && rest.hasSuffix("]")
+        else { return nil }
+        field = String(name)
+        item = rest.isEmpty ? nil : String(rest.dropFirst().dropLast())
+        part = nil
+    }
 }
 
 /// A change as it is typed: `F=V`, `F+=V`, `F-=V`, `F=`, `F[KEY].PART=V`.

@@ -94,6 +94,15 @@ extension Field {
         parts(of: item)?.first { $0.number == part.number }?.text
     }
 
+    /// Returns an item with these canonical texts in the place of its own parts, those of a schema that
+    /// is not known here included; parts of the key stay as they are.
+    public func putting(_ texts: [PartText], into item: Item) -> Item {
+        guard let parts = parts(of: item) else { return item }
+        let news = texts.filter { part(number: $0.number)?.isKey != true }
+        let kept = parts.filter { part in !news.contains { $0.number == part.number } }
+        return self.item(of: kept + news, key: item.key)
+    }
+
     /// Returns the item that is made of these parts, in any order; the key is that of a row or
     /// entry, and a set's item makes its own.
     func item(of parts: [PartText], key: [UInt8]) -> Item {
@@ -111,15 +120,17 @@ extension Field {
         return Item(key: hasRandomKeys ? key : keyWriter.bytes, value: valueWriter.bytes)
     }
 
-    /// Whether bytes are the canonical form of a value of this register.
-    public func isCanonical(register bytes: [UInt8]) -> Bool {
-        isRegister && type.isCanonical(bytes)
+    /// Whether bytes are the canonical form of a value of this register, or, where that is asked for,
+    /// may be so in a later version.
+    public func isCanonical(register bytes: [UInt8], inLaterVersion: Bool = false) -> Bool {
+        isRegister && type.isCanonical(bytes, inLaterVersion)
     }
 
     /// Whether an item's bytes are canonical: its parts are, and the first is there.
     ///
-    /// Parts that a later schema may have added are accepted outside the key.
-    public func isCanonical(item: Item) -> Bool {
+    /// Parts that a later schema may have added are accepted outside the key; where that is asked for,
+    /// also values of the others that a later version may accept.
+    public func isCanonical(item: Item, inLaterVersion: Bool = false) -> Bool {
         guard !isRegister, let parts = parts(of: item), parts.first?.number == 1,
             !hasRandomKeys || item.key.count == Self.randomKeyLength
         else { return false }
@@ -128,7 +139,7 @@ extension Field {
             guard let part = part(number: text.number) else {
                 return text.number != Part.raw.number
             }
-            return part.type.isCanonical(text.text.utf8)
+            return part.type.isCanonical(Array(text.text.utf8), inLaterVersion)
         }
     }
 

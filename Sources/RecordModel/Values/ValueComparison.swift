@@ -46,10 +46,14 @@ extension ValueType {
     }
 
     /// Whether a value is more restrictive than another: true than false, a later word of an
-    /// enumeration than an earlier one; false where neither can be told.
+    /// enumeration than an earlier one, a word of a later schema than all; false where neither can be
+    /// told.
     public func isStricter(_ value: [UInt8], than other: [UInt8]) -> Bool {
         switch self {
-        case .bool, .enumeration: order(value, other) == .after
+        case .bool: order(value, other) == .after
+        case .enumeration(let words):
+            words.firstIndex(of: text(value)) ?? words.count
+                > words.firstIndex(of: text(other)) ?? words.count
         default: false
         }
     }

@@ -47,6 +47,20 @@ extension ValueType {
         }
     }
 
+    /// Whether bytes are a value of this type, or may be one in a later version: there the lists of
+    /// words, countries, currencies and codes can be longer, and nothing else changes.
+    func isCanonical(_ bytes: [UInt8], _ inLaterVersion: Bool) -> Bool {
+        isCanonical(bytes) || inLaterVersion && isListed && ValueType.text.isCanonical(bytes)
+    }
+
+    /// Whether the values are those of a list that may grow.
+    private var isListed: Bool {
+        switch self {
+        case .enumeration, .country, .lang, .ford, .sdg, .money, .id: true
+        default: false
+        }
+    }
+
     private static func bool(_ line: String) -> String? {
         switch line.asciiLowercased() {
         case "true", "yes": "true"

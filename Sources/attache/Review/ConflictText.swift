@@ -76,6 +76,10 @@ struct ConflictText {
         var lines = [
             style.bold(TextWidth.padded(shown, to: max(0, gap + 2))) + style.dim(right)
         ]
+        if let refusal = conflict.refusal {
+            let line = "  headquarters took back what was written here: \(refusal)"
+            lines.append(style.warning(fitted(SafeText.line(line))))
+        }
         let texts = conflict.siblings.map(\.text)
         let columns = columns(of: conflict, offlineDays)
         if let base = conflict.base {

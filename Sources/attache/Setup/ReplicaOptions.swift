@@ -31,7 +31,7 @@ struct ReplicaOptions: ParsableArguments {
     /// Opens the replica's store.
     /// - Throws: `StoreError`; `ErrorReport` where it is headquarters' own.
     func store() throws -> ReplicaStore {
-        let store = try ReplicaStore(opening: path)
+        let store = try ReplicaStore(opening: path, schema: .chosen())
         guard try store.read({ try $0.setting("role") }) != "headquarters" else {
             throw ErrorReport(
                 .foreignFile,

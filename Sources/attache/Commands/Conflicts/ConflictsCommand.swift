@@ -28,8 +28,25 @@ struct ConflictsCommand: ParsableCommand {
     @Flag(help: "List instead what a policy of the schema settled without a person.")
     var settled = false
 
+    @Flag(help: "List instead what headquarters took back, since it is no value of the field.")
+    var refused = false
+
+    func validate() throws {
+        if settled, refused {
+            throw ValidationError("--settled and --refused exclude each other.")
+        }
+        if refused, id != nil { throw ValidationError("--refused lists all records.") }
+    }
+
     func run() throws {
         let desk = try replica.desk()
+        if refused {
+            let list = try desk.refusedEdits(field: field, kind: kind, space: space)
+            return try output.print(
+                .array(list.map(\.json)),
+                text: list.isEmpty ? "Nothing was taken back." : text(of: list)
+            )
+        }
         if settled {
             let list = try desk.settledConflicts(of: id, field: field, kind: kind, space: space)
             return try output.print(
@@ -44,14 +61,17 @@ struct ConflictsCommand: ParsableCommand {
             .array(list.map(\.json)),
             text: list.isEmpty
                 ? "No conflicts are waiting."
-                : list.map { layout.text(of: $0).joined(separator: "\n") }
-                    .joined(separator: "\n\n")
+                : text(of: list)
         )
         if !list.isEmpty { throw ExitCode.conflicts }
     }
 
     private var layout: ConflictText {
         ConflictText(style: output.style, width: output.width ?? 100)
+    }
+
+    private func text(of list: [Conflict]) -> String {
+        list.map { layout.text(of: $0).joined(separator: "\n") }.joined(separator: "\n\n")
     }
 
     private func text(of settled: SettledConflict) -> String {

@@ -49,7 +49,7 @@ struct HeadquartersOptions: ParsableArguments {
     /// Opens headquarters; one that was restored or copied is made fit to go on.
     func replica(saysSo: Bool = true) throws -> HeadquartersReplica {
         let replica = HeadquartersReplica(
-            store: try ReplicaStore(opening: path),
+            store: try ReplicaStore(opening: path, schema: .chosen()),
             identity: try ReplicaIdentity.load(besideStoreAt: path)
         )
         try replica.store.keepWitness { _ in
@@ -80,7 +80,10 @@ struct HeadquartersInit: ParsableCommand {
             withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700]
         )
-        let replica = try HeadquartersReplica.create(at: headquarters.path)
+        let replica = try HeadquartersReplica.create(
+            at: headquarters.path,
+            schema: .chosen()
+        )
         let spaces = try replica.status().spaces
         let number = try replica.store.read { try $0.replicaID() }
         try output.print(
@@ -217,11 +220,13 @@ struct HeadquartersDesks: ParsableCommand {
     func run() throws {
         let desks = try headquarters.replica().desks()
         if output.json { return try output.print(.array(desks.map(\.json)), text: "") }
-        var table = Table(["desk", "replica", "state", "last sync", "unacknowledged", "spaces"])
+        var table = Table([
+            "desk", "replica", "state", "last sync", "schema", "unacknowledged", "spaces",
+        ])
         for desk in desks {
             table.append([
                 desk.desk, String(desk.replica.prefix(8)), desk.state,
-                desk.lastSync.map(LocalTime.text) ?? "never",
+                desk.lastSync.map(LocalTime.text) ?? "never", desk.schema.map { "\($0)" } ?? "",
                 "\(desk.unacknowledged)", desk.spaces.map(\.text).joined(separator: " "),
             ])
         }
@@ -429,7 +434,7 @@ struct HeadquartersBackup: ParsableCommand {
     func run() throws {
         let replica = try headquarters.replica()
         try replica.store.copy(to: file)
-        let copy = try ReplicaStore(opening: file)
+        let copy = try ReplicaStore(opening: file, schema: .chosen())
         let records = try copy.read { try $0.recordCount() }
         copy.checkpoint()
         try copy.close()
@@ -464,7 +469,7 @@ struct HeadquartersRestore: ParsableCommand {
 
     func run() throws {
         let path = headquarters.path
-        let kept = try ReplicaStore.restore(file, to: path)
+        let kept = try ReplicaStore.restore(file, to: path, schema: try .chosen())
         let replica = try headquarters.replica(saysSo: false)
         let records = try replica.store.read { try $0.recordCount() }
         let aside = kept.map { " What was there is kept at \($0)." } ?? ""

@@ -141,7 +141,7 @@ struct SyncCommand: AsyncParsableCommand {
     /// The names of a refusal's record and field, its numbers where the record cannot be read.
     private func names(of refusal: Refusal) -> (id: String, field: String) {
         let view = try? replica.desk().show(refusal.uid.description)
-        let field = view?.kind?.field(number: refusal.key.number)?.name
+        let field = view?.kind.field(number: refusal.key.number)?.name
         return (view?.id ?? refusal.uid.description, field ?? "#\(refusal.key.number)")
     }
 
@@ -184,7 +184,7 @@ struct SyncCommand: AsyncParsableCommand {
             lines.append(
                 style.warning(
                     SafeText.line(
-                        "refused: \(id) \(field): \(refusal.message); it is in the history"
+                        "refused: \(id) \(field): \(refusal.message); attache review shows it"
                     )
                 )
             )

@@ -58,8 +58,8 @@ struct RestoreCommand: ParsableCommand {
 
     func run() throws {
         let path = replica.path
-        let kept = try ReplicaStore.restore(file, to: path)
-        let store = try ReplicaStore(opening: path)
+        let kept = try ReplicaStore.restore(file, to: path, schema: try .chosen())
+        let store = try ReplicaStore(opening: path, schema: .chosen())
         try store.write { try $0.takeNewIdentity() }
         try store.keepWitness { _ in }
         let desk = try Desk(store: store)

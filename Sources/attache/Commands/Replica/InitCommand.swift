@@ -42,7 +42,8 @@ struct InitCommand: ParsableCommand {
             at: path,
             desk: desk,
             officer: officer,
-            mission: mission
+            mission: mission,
+            schema: .chosen()
         )
         do {
             _ = try ReplicaIdentity.create(besideStoreAt: path)

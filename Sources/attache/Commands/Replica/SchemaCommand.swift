@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import RecordModel
 
 /// `attache schema`: kinds, fields and policies.
@@ -25,7 +24,7 @@ struct ShowSchemaCommand: ParsableCommand {
     var kind: String?
 
     func run() throws {
-        let schema = Schema.builtIn
+        let schema = try Schema.chosen()
         guard let name = kind else { return try show(schema) }
         guard let kind = schema.kind(named: name) else {
             throw ErrorReport(
@@ -67,11 +66,18 @@ struct ShowSchemaCommand: ParsableCommand {
     }
 }
 
-/// `attache schema check`: whether a schema file can be read.
+/// `attache schema check`: whether a schema file may follow the present schema.
 struct CheckSchemaCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Check that a schema file can be read."
+        abstract: "Check that a schema file can follow the present schema; exits with 1 if not.",
+        discussion: """
+            Desks work by the old and the new schema side by side for weeks, so that a new one may only \
+            add: kinds, fields, parts at the end of items, words of lists. Numbers and names are never \
+            used for something else, types and shapes never change.
+
+            A desk or headquarters works by the file that $ATTACHE_SCHEMA names.
+            """
     )
 
     @OptionGroup var output: OutputOptions
@@ -79,22 +85,50 @@ struct CheckSchemaCommand: ParsableCommand {
     @Argument(help: "The file.", completion: .file())
     var file: String
 
+    @Option(
+        help: ArgumentHelp("The schema that it is to follow; by default the present one."),
+        completion: .file()
+    )
+    var after: String?
+
     func run() throws {
-        guard let data = FileManager.default.contents(atPath: file),
-            let text = String(validating: data, as: UTF8.self)
-        else { throw ErrorReport(.io, "\(file) cannot be read as UTF-8 text") }
-        do throws(SchemaError) {
-            let schema = try Schema(parsing: text)
-            try? output.print(
-                .object([
-                    JSONMember("version", .number(schema.version)),
-                    JSONMember("kinds", .number(schema.kinds.count)),
-                ]),
-                text: "Version \(schema.version), \(schema.kinds.count) kinds."
-            )
-        } catch {
-            throw ErrorReport(.badValue, "\(file): \(error.message)")
-        }
+        let later = try SchemaFile(at: file)
+        let earlier = try after.map { try SchemaFile(at: $0).schema } ?? .chosen()
+        let succession = SchemaSuccession(of: later, after: earlier)
+        try output.print(
+            json(of: succession, later.schema),
+            text: text(of: succession, later.schema)
+        )
+        if !succession.findings.isEmpty { throw ExitCode.failure }
+    }
+
+    private func json(of succession: SchemaSuccession, _ schema: Schema) -> JSONValue {
+        .object([
+            JSONMember("version", .number(schema.version)),
+            JSONMember("kinds", .number(schema.kinds.count)),
+            JSONMember("added", .array(succession.additions.map(JSONValue.string))),
+            JSONMember(
+                "findings",
+                .array(
+                    succession.findings.map { finding in
+                        .object([
+                            JSONMember("line", .number(finding.line)),
+                            JSONMember("problem", .string(finding.problem)),
+                        ])
+                    }
+                )
+            ),
+        ])
+    }
+
+    private func text(of succession: SchemaSuccession, _ schema: Schema) -> String {
+        var lines = succession.findings.map { SafeText.line("\(file): \($0.message)") }
+        let added = succession.additions
+        lines.append(
+            "Version \(schema.version), \(schema.kinds.count) kinds; "
+                + (added.isEmpty ? "nothing is new." : "new: \(added.joined(separator: ", ")).")
+        )
+        return lines.joined(separator: "\n")
     }
 }
 
@@ -117,23 +151,5 @@ extension Kind {
                 )
             ),
         ])
-    }
-}
-
-extension Field {
-    /// The field's type as the schema writes it.
-    fileprivate var notation: String {
-        switch shape {
-        case .register: return type.notation
-        case .set where isSinglePart, .log where isSinglePart:
-            return "\(shape.rawValue) \(type.notation)"
-        case .set, .rows, .log:
-            let parts = parts.map { part in
-                part.name + (part.isKey && shape == .set ? "*" : "")
-                    + (part.type == .text ? "" : " \(part.type.notation)")
-            }
-            let braces = "{\(parts.joined(separator: ", "))}"
-            return shape == .set ? braces : "\(shape.rawValue) \(braces)"
-        }
     }
 }

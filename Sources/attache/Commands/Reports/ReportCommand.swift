@@ -141,7 +141,12 @@ struct ReportCommand: ParsableCommand {
     }
 
     private func store() throws -> ReplicaStore {
-        if let data { return try ReplicaStore(opening: HeadquartersOptions.path(in: data)) }
+        if let data {
+            return try ReplicaStore(
+                opening: HeadquartersOptions.path(in: data),
+                schema: .chosen()
+            )
+        }
         return try replica.store()
     }
 

@@ -1,0 +1,118 @@
+import Foundation
+import GRDB
+import RecordModel
+
+/// What says in a store by which rules and which schema its records are indexed: the look-up and
+/// search indexes, and the count of conflicts.
+///
+/// The schema itself is kept beside it, since the search index takes the old text to forget it, and
+/// the old text follows from the old schema.
+struct SchemaStamp {
+    /// The setting of the stamp.
+    static let setting = "schema"
+    /// The setting of the schema's notation.
+    static let notationSetting = "schema_notation"
+
+    let text: String
+
+    init(of schema: Schema) {
+        text = "\(RecordIndexing.version) \(schema.digest.hex)"
+    }
+
+    /// Whether the same rules of indexing stand behind both stamps.
+    func hasRules(of stamp: String) -> Bool {
+        stamp.split(separator: " ").first == text.split(separator: " ").first
+    }
+}
+
+extension StoreReader {
+    /// Whether the store is indexed by this program's rules and schema.
+    var isIndexedBySchema: Bool {
+        get throws { try setting(SchemaStamp.setting) == store.stamp.text }
+    }
+}
+
+extension StoreWriter {
+    /// Says that the store is indexed by this program's schema.
+    func stampSchema() throws {
+        let store = reader.store
+        try set(SchemaStamp.setting, to: store.stamp.text)
+        try set(SchemaStamp.notationSetting, to: store.schema.notation)
+    }
+
+    /// Indexes anew what another schema, or another program, had indexed.
+    ///
+    /// One transaction, one record in memory at a time: a process that ends in between has done
+    /// nothing, and the next one begins again.
+    /// - Complexity: O(*n*) in the records of the kinds that the two schemas describe differently.
+    func indexBySchema() throws {
+        let stamp = try reader.setting(SchemaStamp.setting)
+        if let stamp, reader.store.stamp.hasRules(of: stamp), let earlier = try indexedSchema() {
+            try indexChanges(since: RecordIndexing(schema: earlier))
+        } else {
+            try indexAll()
+        }
+        try stampSchema()
+    }
+
+    /// The schema by which the store is indexed; nil where it cannot be told.
+    private func indexedSchema() throws -> Schema? {
+        try reader.setting(SchemaStamp.notationSetting).flatMap { try? Schema(parsing: $0) }
+    }
+
+    private func indexAll() throws {
+        try forgetIndexes()
+        for row in try rows(ofKinds: nil) {
+            guard let record = try intact(row) else { continue }
+            try index(row, record.state)
+        }
+    }
+
+    /// Takes out and puts in what the two schemas make of records of the kinds that they describe
+    /// differently.
+    private func indexChanges(since earlier: RecordIndexing) throws {
+        let kinds = try Int64.fetchAll(db, sql: "SELECT DISTINCT kind FROM record").filter {
+            let number = UInt32(truncatingIfNeeded: $0)
+            return earlier.schema.kind(orStandInFor: number)
+                != indexing.schema.kind(orStandInFor: number)
+        }
+        for row in try rows(ofKinds: kinds) {
+            guard let record = try intact(row) else { continue }
+            let before = earlier.entry(of: record.state)
+            let after = indexing.entry(of: record.state)
+            try updateSearch(row, from: before, to: after)
+            try updateLookup(row, from: before, to: after)
+            guard !record.state.isPlain else { continue }
+            try setConflicts(after.conflicts, row: row)
+            try recountConflicts(of: record.state, row: row)
+        }
+    }
+
+    private func rows(ofKinds kinds: [Int64]?) throws -> [Int64] {
+        guard let kinds else { return try Int64.fetchAll(db, sql: "SELECT id FROM record") }
+        if kinds.isEmpty { return [] }
+        let places = kinds.map { _ in "?" }.joined(separator: ", ")
+        return try Int64.fetchAll(
+            db,
+            sql: "SELECT id FROM record WHERE kind IN (\(places))",
+            arguments: StatementArguments(kinds)
+        )
+    }
+
+    /// The record of a row, or nil where the disk has changed it beyond reading, which is a matter of
+    /// `doctor` and must not keep the replica from being opened.
+    private func intact(_ row: Int64) throws -> StoredRecord? {
+        do {
+            return try reader.record(row: row)
+        } catch StoreError.damaged {
+            return nil
+        }
+    }
+
+    private func setConflicts(_ count: Int, row: Int64) throws {
+        try db.cachedStatement(
+            sql: "UPDATE record SET conflicts = ? WHERE id = ? AND conflicts <> ?"
+        )
+        .execute(arguments: [count, row, count])
+    }
+}
