@@ -32,6 +32,9 @@ struct SyncRun {
             do {
                 try await session()
                 try await mend()
+                if report.summary.receivedRecords >= Self.manyRecords {
+                    desk.store.mergeSearchIndex()
+                }
                 return report
             } catch let failure as SyncFailure {
                 if report.roundTrips > before { patience.reset() }
@@ -50,6 +53,9 @@ struct SyncRun {
             }
         }
     }
+
+    /// From so many received records on the search index is put in order.
+    private static let manyRecords = 5_000
 
     /// For how long each exchange looks at the next of the replica's records: a small part of it.
     private static let slice = Duration.milliseconds(50)

@@ -4,7 +4,7 @@ import GRDB
 /// A statement that runs for each record: prepared once for a transaction, and bound without
 /// values in between, which would cost as much as the work itself.
 ///
-/// It returns no rows. All other statements go through GRDB.
+/// It returns no rows; `DirectQuery` is the same for reading. All other statements go through GRDB.
 final class DirectStatement {
     private let sql: String
     private var statement: Statement?
@@ -26,11 +26,7 @@ final class DirectStatement {
         sqlite3_reset(handle)
         guard parameters.status == SQLITE_OK, stepped == SQLITE_DONE else {
             let code = parameters.status == SQLITE_OK ? stepped : parameters.status
-            throw DatabaseError(
-                resultCode: ResultCode(rawValue: code),
-                message: String(cString: sqlite3_errmsg(sqlite3_db_handle(handle))),
-                sql: sql
-            )
+            throw DatabaseError(directly: handle, code, sql)
         }
     }
 
@@ -38,9 +34,10 @@ final class DirectStatement {
     struct Parameters {
         private let handle: OpaquePointer
         private var place: Int32 = 0
-        fileprivate var status = SQLITE_OK
+        /// The first error of a binding.
+        private(set) var status = SQLITE_OK
 
-        fileprivate init(_ handle: OpaquePointer) {
+        init(_ handle: OpaquePointer) {
             self.handle = handle
         }
 
@@ -81,5 +78,16 @@ final class DirectStatement {
         private mutating func note(_ result: Int32) {
             if status == SQLITE_OK { status = result }
         }
+    }
+}
+
+extension DatabaseError {
+    /// Creates the error of a statement that was run without GRDB.
+    init(directly handle: OpaquePointer, _ code: Int32, _ sql: String) {
+        self.init(
+            resultCode: ResultCode(rawValue: code),
+            message: String(cString: sqlite3_errmsg(sqlite3_db_handle(handle))),
+            sql: sql
+        )
     }
 }

@@ -54,6 +54,7 @@ final class Interner: Interning, InternLookup {
     private(set) var table = InternTable()
     private var actors: [Int64: ActorID] = [:]
     private var sorts: [Int64: Sort] = [:]
+    private var spaces: [Int64: SpaceName] = [:]
     private var latest: (attribution: Attribution, number: Int64)?
 
     init(_ db: Database) {
@@ -118,6 +119,21 @@ final class Interner: Interning, InternLookup {
         actors[number] = actor
         table.actors[actor] = number
         return actor
+    }
+
+    /// Returns the name of a space by its row.
+    func space(_ row: Int64) throws -> SpaceName {
+        if let name = spaces[row] { return name }
+        let select = try db.cachedStatement(sql: "SELECT name FROM space WHERE id = ?")
+        guard let text = try String.fetchOne(select, arguments: [row]), let name = SpaceName(text)
+        else { throw StoreError.damaged(detail: "space \(row) is missing") }
+        spaces[row] = name
+        return name
+    }
+
+    /// Forgets the names of spaces, of which one was changed.
+    func forgetSpaces() {
+        spaces.removeAll()
     }
 
     func attribution(_ number: Int64, time: HybridTime) throws -> Attribution {

@@ -121,6 +121,43 @@ struct RecordIndexing {
         return entry
     }
 
+    /// Reads the names of records from their rows, without the rest.
+    struct NameReading {
+        private let indexing: RecordIndexing
+        /// The naming fields of each kind, by number.
+        private var fields: [UInt32: [UInt32: Field]] = [:]
+
+        init(_ indexing: RecordIndexing) {
+            self.indexing = indexing
+        }
+
+        /// Returns the folded text of the names, as `IndexEntry.name` holds it.
+        /// - Throws: `StoreError.damaged`.
+        mutating func text(of state: [UInt8], kind: UInt32) throws -> String {
+            let naming = namingFields(of: kind)
+            let last = naming.keys.max() ?? 0
+            var names: [UInt8] = []
+            try StateCodec.forEachVersion(of: state) { version in
+                if version.number > last { return false }
+                if let field = naming[version.number], let value = version.value {
+                    let key = FieldKey(version.number, item: Array(version.item))
+                    indexing.append(key, Array(value), field, to: &names)
+                }
+                return true
+            }
+            return SearchFold.fold(String(decoding: names, as: UTF8.self))
+        }
+
+        private mutating func namingFields(of kind: UInt32) -> [UInt32: Field] {
+            if let known = fields[kind] { return known }
+            let naming = (indexing.schema.kind(number: kind)?.fields ?? [])
+                .filter { Role($0) == .name }
+            let found = Dictionary(uniqueKeysWithValues: naming.map { ($0.number, $0) })
+            fields[kind] = found
+            return found
+        }
+    }
+
     /// The first key part of an item, without its tag.
     private func bare(_ key: [UInt8], _ field: Field?) -> [UInt8] {
         guard let field, !field.isSinglePart, !field.hasRandomKeys,

@@ -200,6 +200,58 @@ enum StateCodec {
         return RecordState(kind: kind, fields: fields, context: VersionVector(context))
     }
 
+    /// One version in a row's bytes, as far as it is read without making the state.
+    struct Glimpse {
+        /// The number of its field.
+        let number: UInt32
+        /// The item's key; empty for a register.
+        let item: ArraySlice<UInt8>
+        /// The value; nil where the version says that there is none.
+        let value: ArraySlice<UInt8>?
+    }
+
+    /// Calls a body with each version of a state, in order, without making the state.
+    ///
+    /// - Parameters:
+    ///   - bytes: What `encode` wrote.
+    ///   - body: Returns whether to go on.
+    /// - Throws: `StoreError.damaged` where the bytes are not what `encode` writes, as far as they are
+    ///   read: what follows the last version asked for is not.
+    /// - Complexity: O(*n*) in the bytes read; nothing is copied.
+    static func forEachVersion(of bytes: [UInt8], _ body: (Glimpse) -> Bool) throws {
+        do {
+            var reader = ByteReader(bytes)
+            for _ in 0..<(try reader.count()) { try skipVarints(4, &reader) }
+            for _ in 0..<(try reader.count()) { try skipVarints(2, &reader) }
+            if try reader.byte() == 1 { return }
+            while !reader.isAtEnd {
+                let head = try reader.varint()
+                let number = UInt32(truncatingIfNeeded: head >> 4)
+                let item = head & 8 != 0 ? try reader.stringSlice() : []
+                _ = try reader.varint()
+                if head & 4 != 0 {
+                    for _ in 0..<(try reader.count()) { try skipVarints(2, &reader) }
+                }
+                var value: ArraySlice<UInt8>?
+                if head & 3 == 0 {
+                    value = try reader.stringSlice()
+                } else if head & 3 == 3 {
+                    for _ in 0..<(try reader.count()) {
+                        try skipVarints(2, &reader)
+                        _ = try reader.bigEndian(UInt32.self)
+                    }
+                }
+                guard body(Glimpse(number: number, item: item, value: value)) else { return }
+            }
+        } catch {
+            throw StoreError.damaged(detail: "a record's state is malformed: \(error)")
+        }
+    }
+
+    private static func skipVarints(_ count: Int, _ reader: inout ByteReader) throws(ByteError) {
+        for _ in 0..<count { _ = try reader.varint() }
+    }
+
     private static func readDot(
         _ reader: inout ByteReader,
         _ lookup: some InternLookup

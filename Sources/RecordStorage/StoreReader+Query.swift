@@ -17,9 +17,9 @@ extension StoreReader {
 
     /// Whether a record has parts beside this one; an index is asked, and no record read.
     public func hasOtherParts(_ part: StoredRecord) throws -> Bool {
-        let select = try db.cachedStatement(sql: "SELECT count(*) FROM record WHERE uid = ?")
         let uid = Int64(bitPattern: part.key.uid.value)
-        return try Int.fetchOne(select, arguments: [uid]) ?? 0 > 1
+        let sql = "SELECT count(*) FROM record WHERE uid = ?"
+        return try DirectQuery.first(sql, [uid], in: db) { $0.number(0) } ?? 0 > 1
     }
 
     /// Returns the numbers of the records that begin with hexadecimal digits, at most `limit`.

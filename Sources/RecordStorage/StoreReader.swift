@@ -134,13 +134,6 @@ public struct StoreReader {
         )
     }
 
-    func spaceName(row: Int64) throws -> SpaceName {
-        let select = try db.cachedStatement(sql: "SELECT name FROM space WHERE id = ?")
-        guard let text = try String.fetchOne(select, arguments: [row]), let name = SpaceName(text)
-        else { throw StoreError.damaged(detail: "space \(row) is missing") }
-        return name
-    }
-
     /// The dots that this replica holds or has seen superseded in a space.
     public func knowledge(of space: SpaceName) throws -> VersionVector {
         let row = try self.space(space).row
@@ -170,19 +163,55 @@ public struct StoreReader {
         WHERE uid = ? AND space = (SELECT id FROM space WHERE name = ?)
         """
 
+    private static let selectRow = "SELECT \(recordColumns) FROM record WHERE id = ?"
+    private static let selectParts = "SELECT \(recordColumns) FROM record WHERE uid = ?"
+
     func stored(_ row: Row) throws -> StoredRecord {
+        let state = try row.withUnsafeData(atIndex: 5) { $0.map { [UInt8]($0) } ?? [] }
+        return try stored(
+            row: row[0],
+            space: row[1],
+            uid: row[2],
+            kind: row[3],
+            sequence: row[4],
+            state: state,
+            digest: try row.withUnsafeData(atIndex: 6) { $0.flatMap { Digest128(bytes: $0) } }
+        )
+    }
+
+    private func stored(_ columns: DirectQuery.Columns) throws -> StoredRecord {
+        try stored(
+            row: columns.number(0),
+            space: columns.number(1),
+            uid: columns.number(2),
+            kind: columns.number(3),
+            sequence: columns.number(4),
+            state: columns.bytes(5) ?? [],
+            digest: columns.bytes(6).flatMap { Digest128(bytes: $0) }
+        )
+    }
+
+    private func stored(
+        row: Int64,
+        space: Int64,
+        uid: Int64,
+        kind: Int64,
+        sequence: Int64,
+        state: [UInt8],
+        digest: Digest128?
+    ) throws -> StoredRecord {
         let state = try StateCodec.decode(
-            [UInt8](row[5] as Data),
-            kind: UInt32(truncatingIfNeeded: row[3] as Int64),
+            state,
+            kind: UInt32(truncatingIfNeeded: kind),
             interner
         )
-        let uid = RecordUID(UInt64(bitPattern: row[2] as Int64))
+        let uid = RecordUID(UInt64(bitPattern: uid))
         return StoredRecord(
-            row: row[0],
-            key: RecordKey(space: try spaceName(row: row[1]), uid: uid),
+            row: row,
+            key: RecordKey(space: try interner.space(space), uid: uid),
             state: state,
-            sequence: UInt64(row[4] as Int64),
-            writtenDigest: (row[6] as Data?).flatMap { Digest128(bytes: $0) }
+            sequence: UInt64(bitPattern: sequence),
+            writtenDigest: digest
         )
     }
 
@@ -197,19 +226,18 @@ public struct StoreReader {
 
     /// Returns all parts of a record that this replica holds, by space.
     public func parts(of uid: RecordUID) throws -> [StoredRecord] {
-        let select = try db.cachedStatement(
-            sql: "SELECT \(Self.recordColumns) FROM record WHERE uid = ?"
-        )
-        return try Row.fetchAll(select, arguments: [Int64(bitPattern: uid.value)]).map(stored)
-            .sorted { $0.key < $1.key }
+        var parts: [StoredRecord] = []
+        let uid = Int64(bitPattern: uid.value)
+        try DirectQuery.forEach(Self.selectParts, [uid], in: db) { columns in
+            parts.append(try stored(columns))
+            return true
+        }
+        return parts.count < 2 ? parts : parts.sorted { $0.key < $1.key }
     }
 
     /// Returns the record's part in a row, or nil where there is none.
     public func record(row: Int64) throws -> StoredRecord? {
-        let select = try db.cachedStatement(
-            sql: "SELECT \(Self.recordColumns) FROM record WHERE id = ?"
-        )
-        return try Row.fetchOne(select, arguments: [row]).map(stored)
+        try DirectQuery.first(Self.selectRow, [row], in: db, stored)
     }
 
     /// Calls a body with each record's part, in the order of arrival, hidden ones included.
@@ -228,7 +256,7 @@ public struct StoreReader {
         _ body: (StoredRecord) throws -> Bool
     ) throws {
         var conditions: [String] = []
-        var arguments: StatementArguments = []
+        var arguments: [Int64] = []
         var order = "id"
         if let space {
             conditions.append("space = ? AND sequence > ?")
@@ -245,9 +273,9 @@ public struct StoreReader {
         }
         let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
         let sql = "SELECT \(Self.recordColumns) FROM record \(filter) ORDER BY \(order)"
-        let cursor = try Row.fetchCursor(db, sql: sql, arguments: arguments)
-        while let row = try cursor.next() {
-            guard try body(try stored(row)) else { return }
+        // The body may visit records itself.
+        try DirectQuery.forEach(sql, arguments, in: db, isKept: false) { columns in
+            try body(try stored(columns))
         }
     }
 
@@ -297,101 +325,13 @@ public struct StoreReader {
     ///
     /// The index holds hashes, so that the caller must compare the record itself.
     public func candidates(for identifier: LookupKey) throws -> [Int64] {
-        try Int64.fetchAll(
-            db.cachedStatement(sql: "SELECT record FROM lookup WHERE hash = ?"),
-            arguments: [identifier.hash]
-        )
-    }
-
-    /// Returns the rows of the records that hold all the words of a text, best first.
-    ///
-    /// - Parameters:
-    ///   - text: Words in any script; the last one may be the beginning of a word.
-    ///   - limit: How many rows at most.
-    /// - Returns: The rows, best first.
-    /// - Throws: What the store reports.
-    public func search(_ text: String, limit: Int) throws -> [Int64] {
-        let words = Self.searchWords(text)
-        guard !words.isEmpty else { return [] }
-        let pattern = words.enumerated().map { index, word in
-            "\"\(word)\"" + (index == words.count - 1 ? "*" : "")
-        }.joined(separator: " ")
-        return try search(pattern: "{name body} : (\(pattern))", limit: limit)
-    }
-
-    /// Returns the words of a text as a search compares them.
-    public static func searchWords(_ text: String) -> [String] {
-        SearchFold.fold(text).split(whereSeparator: { !$0.isLetter && !$0.isNumber })
-            .map(String.init)
-    }
-
-    /// Returns the rows of the records that hold for each word the word, one of its alternatives, or a
-    /// name that sounds like it; best first.
-    ///
-    /// - Parameters:
-    ///   - words: Folded words, each with the words that count as it.
-    ///   - sounds: Which names count that have one of the word's consonant keys.
-    ///   - limit: How many rows at most.
-    /// - Returns: The rows, best first; none where no word has an alternative or key.
-    /// - Throws: What the store reports.
-    public func search(
-        _ words: [(word: String, alternatives: [String])],
-        sounds: SoundScope,
-        limit: Int
-    ) throws -> [Int64] {
-        var isWider = false
-        let terms = words.map { word, alternatives in
-            let exact = ([word] + alternatives).map { "\"\($0)\"" }.joined(separator: " OR ")
-            let keys = Self.soundKeys(of: word, sounds)
-            if !alternatives.isEmpty || !keys.isEmpty { isWider = true }
-            let heard = keys.map { "\"\($0)\"" }.joined(separator: " OR ")
-            return "({name body} : (\(exact))" + (keys.isEmpty ? ")" : " OR sounds : (\(heard)))")
+        var rows: [Int64] = []
+        let sql = "SELECT record FROM lookup WHERE hash = ?"
+        try DirectQuery.forEach(sql, [identifier.hash], in: db) { columns in
+            rows.append(columns.number(0))
+            return true
         }
-        guard isWider else { return [] }
-        return try search(pattern: terms.joined(separator: " AND "), limit: limit)
-    }
-
-    /// Which names are found by their sound.
-    public enum SoundScope: Sendable {
-        /// None.
-        case none
-        /// Those in another script than the word, which are few and seldom mistaken.
-        case otherScripts
-        /// All.
-        case all
-    }
-
-    private static func soundKeys(of word: String, _ scope: SoundScope) -> [String] {
-        if scope == .none { return [] }
-        let own = IndexEntry.script(of: word)
-        let scripts = IndexEntry.scripts.filter { scope == .all || $0 != own }
-        return ConsonantSkeleton.keys(of: word).filter { $0.utf8.count > 1 }
-            .flatMap { key in scripts.map { $0 + key } }
-    }
-
-    private func search(pattern: String, limit: Int) throws -> [Int64] {
-        let select = try db.cachedStatement(
-            sql: """
-                SELECT rowid FROM search WHERE search MATCH ?
-                ORDER BY bm25(search, 8.0, 1.0, 2.0) LIMIT ?
-                """
-        )
-        return try Int64.fetchAll(select, arguments: [pattern, limit])
-    }
-
-    /// Calls a body with each word of the search index that begins with a character.
-    /// - Complexity: O(*n*) in the number of such words, each once for names and once for other text.
-    public func forEachSearchWord(startingWith first: Character, _ body: (String) -> Void) throws {
-        // The order of words is that of their UTF-8: what begins with a character comes before the
-        // character followed by the greatest scalar.
-        let start = String(first)
-        let words = try String.fetchCursor(
-            db.cachedStatement(
-                sql: "SELECT term FROM search_word WHERE term >= ? AND term < ? AND col < 'sounds'"
-            ),
-            arguments: [start, start + "\u{10ffff}"]
-        )
-        while let word = try words.next() { body(word) }
+        return rows
     }
 
     // MARK: Peers' tokens

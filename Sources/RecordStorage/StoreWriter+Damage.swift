@@ -66,7 +66,7 @@ extension StoreReader {
                     interner
                 )
                 if state?.digest(uid: uid) != digest {
-                    damaged.append(RecordKey(space: try spaceName(row: found[3]), uid: uid))
+                    damaged.append(RecordKey(space: try interner.space(found[3]), uid: uid))
                 }
             }
             reached = found[0]

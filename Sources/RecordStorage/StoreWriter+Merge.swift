@@ -298,6 +298,7 @@ extension StoreWriter {
             sql: "UPDATE space SET name = ? WHERE id = ?",
             arguments: [name.text, stored.row]
         )
+        interner.forgetSpaces()
         guard let actor = stored.actor else { return }
         let number = try interner.number(of: actor)
         var head = Chain.origin(actor: actor, space: name)

@@ -174,7 +174,7 @@ struct DeskTests {
         let test = try TestDesk()
         _ = try test.add("preferred_name=Dr Ayesha Malik", "employer=Charité Berlin")
         let found = try test.desk.find("charite")
-        #expect(found.map(\.record.id) == ["ber-1"])
+        #expect(found.map(\.id) == ["ber-1"])
         #expect(found.first?.field == "employer")
         #expect(found.first?.snippet.filter(\.isMatch).map(\.text) == ["Charité"])
         #expect(try test.desk.find("nobody").isEmpty)

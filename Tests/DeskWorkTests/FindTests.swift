@@ -15,7 +15,7 @@ struct FindTests {
     }
 
     private func find(_ text: String) throws -> [String] {
-        try test.desk.find(text).map(\.record.id)
+        try test.desk.find(text).map(\.id)
     }
 
     @Test func bothScriptsFindEachOtherTheWrittenOneFirst() throws {
@@ -48,7 +48,7 @@ struct FindTests {
     @Test func wordsOfAMergedRecordFindTheOneThatStandsForIt() throws {
         _ = try test.desk.merge("ber-1", "ber-2")
         let found = try test.desk.find("عائشہ")
-        #expect(found.map(\.record.id) == ["ber-1"])
+        #expect(found.map(\.id) == ["ber-1"])
         #expect(found.first?.snippet.contains { $0.isMatch } == true)
     }
 

@@ -115,6 +115,6 @@ struct ImportAgainTests {
     @Test func wordsInSeveralPartsOfARecordAreFoundTogether() throws {
         let test = try TestDesk()
         _ = try test.add(in: "all-missions", "preferred_name=Ayesha Malik", "emails+=am@uni.org")
-        #expect(try test.desk.find("malik am@uni.org").map(\.record.id) == ["ber-1"])
+        #expect(try test.desk.find("malik am@uni.org").map(\.id) == ["ber-1"])
     }
 }

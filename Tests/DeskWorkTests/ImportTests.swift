@@ -115,7 +115,7 @@ struct ImportTests {
         let again = try test.desk.importFiles(options)
         #expect(again.unchanged == 794)
         #expect(try test.desk.store.read { try $0.sequence } == before)
-        #expect(try test.desk.find("جامعہ کراچی").first?.record.title == "University of Karachi")
+        #expect(try test.desk.find("جامعہ کراچی").first?.title == "University of Karachi")
         let centre = try #require(
             try test.desk.list(kind: "organisation", where: ["ror=024ghrf67"]).first
         )

@@ -68,7 +68,7 @@ struct MergeTests {
         _ = try test.add(kind: "engagement", "subject=Talk", "participants=ber-2")
         _ = try test.desk.merge("ber-1", "ber-2")
         #expect(try ids(test) == ["ber-1"])
-        #expect(try test.desk.find("DLR").map(\.record.id) == ["ber-1"])
+        #expect(try test.desk.find("DLR").map(\.id) == ["ber-1"])
         #expect(try test.desk.duplicates().isEmpty)
         #expect(try test.desk.show("ber-2").merging?.into?.id == "ber-1")
         let talk = try test.desk.show("ber-3").json()

@@ -33,8 +33,8 @@ struct MigrationTests {
         let again = try ReplicaStore(opening: path)
         let found = try again.read { reader in
             (
-                word: try reader.search("charite", limit: 5),
-                sound: try reader.search([("ملك", [])], sounds: .otherScripts, limit: 5),
+                word: try reader.search(["charite"], limit: 5),
+                sound: try rows(soundingLike: "ملك", reader),
                 problems: try reader.indexProblems()
             )
         }
@@ -51,8 +51,14 @@ struct MigrationTests {
                 attribution: Attribution(time: writer.nextTime(), author: "H. Raza")
             )
         }
-        #expect(try again.read { try $0.search("charite", limit: 5) }.isEmpty)
+        #expect(try again.read { try $0.search(["charite"], limit: 5) }.isEmpty)
         #expect(try again.read { try $0.indexProblems() }.isEmpty)
+    }
+
+    private func rows(soundingLike word: String, _ reader: StoreReader) throws -> [Int64] {
+        var rows: [Int64] = []
+        try reader.forEachSounding([word], .otherScripts, limit: 5) { rows.append($0.row) }
+        return rows
     }
 
     /// Turns a file into what version 2 wrote.

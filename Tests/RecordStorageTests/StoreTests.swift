@@ -186,7 +186,10 @@ struct StoreTests {
             )
         }
         func hits(_ text: String) throws -> Int {
-            try store.read { try $0.search(text, limit: 10).count }
+            let words = StoreReader.searchWords(text)
+            return try store.read { reader in
+                try reader.search(words, endsInABeginning: true, limit: 10).count
+            }
         }
         #expect(try hits("charite") == 1)
         #expect(try hits("ayesh") == 1)

@@ -19,11 +19,7 @@ extension Desk {
             )
         }
         var outcome = ExportOutcome()
-        let views = try list(kind: name, where: conditions).filter { view in
-            guard let objection = ExportRelease.objection(to: view) else { return true }
-            outcome.withheld.add(objection)
-            return false
-        }
+        let views = try records(kind: name, where: conditions, .released, &outcome)
         var writer = VCardWriter(notation, count: views.count)
         var bytes: [UInt8] = []
         for view in views {
@@ -41,7 +37,6 @@ extension Desk {
         }
         writer.finish(to: &bytes)
         try write(bytes)
-        outcome.written = views.count
         return outcome
     }
 }

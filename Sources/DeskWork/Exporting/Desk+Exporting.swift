@@ -15,7 +15,8 @@ public enum ExportFormat: String, Hashable, Sendable, CaseIterable {
 }
 
 extension Desk {
-    /// Writes the visible records that fulfil conditions, in the order of their short ids.
+    /// Writes the visible records that fulfil conditions, in the order of their short ids, without those
+    /// that must not go out.
     ///
     /// What is written reads back as it was by an import in the same format.
     ///
@@ -23,6 +24,7 @@ extension Desk {
     ///   - kind: The kind's name; nil for all, which only JSON Lines can hold.
     ///   - format: The format.
     ///   - conditions: All of them must hold.
+    ///   - scope: Whether those are written too that must not go out, which no card can hold.
     ///   - byteOrderMark: Whether CSV begins with a mark that Excel needs to read UTF-8.
     ///   - write: Takes the bytes, in pieces.
     /// - Returns: How many records were written, and how many were withheld.
@@ -31,14 +33,23 @@ extension Desk {
         kind: String? = nil,
         format: ExportFormat,
         where conditions: [String] = [],
+        scope: ExportScope = .released,
         byteOrderMark: Bool = false,
         to write: ([UInt8]) throws -> Void
     ) throws -> ExportOutcome {
         if format == .vcard || format == .jcard {
+            guard scope == .released else {
+                throw DeskError(
+                    .usage,
+                    "cards are for programs that know no labels, so that some records never become one",
+                    hint: "Use --format jsonl or csv with --whole."
+                )
+            }
             let notation: VCardWriter.Notation = format == .vcard ? .vCard : .jCard
             return try exportCards(kind: kind, notation, where: conditions, to: write)
         }
-        let views = try list(kind: kind, where: conditions)
+        var outcome = ExportOutcome()
+        let views = try records(kind: kind, where: conditions, scope, &outcome)
         var bytes: [UInt8] = []
         func hand(over limit: Int) throws {
             guard bytes.count > limit else { return }
@@ -75,7 +86,26 @@ extension Desk {
         case .vcard, .jcard: break
         }
         try hand(over: 0)
-        return ExportOutcome(written: views.count)
+        return outcome
+    }
+
+    /// Returns the records that an export writes, and counts them and those that it withholds.
+    func records(
+        kind: String?,
+        where conditions: [String],
+        _ scope: ExportScope,
+        _ outcome: inout ExportOutcome
+    ) throws -> [RecordView] {
+        var views = try list(kind: kind, where: conditions)
+        if scope == .released {
+            views = views.filter { view in
+                guard let objection = ExportRelease.objection(to: view) else { return true }
+                outcome.withheld.add(objection)
+                return false
+            }
+        }
+        outcome.written = views.count
+        return views
     }
 
 }

@@ -128,19 +128,19 @@ extension Desk {
         return isAllowed ? nil : label
     }
 
-    /// Writes the deadlines of records as a calendar (RFC 5545).
+    /// Writes the deadlines of records as a calendar (RFC 5545), without those of RESTRICTED records.
     ///
     /// - Parameters:
     ///   - kind: The kind's name; nil for all that have deadlines.
     ///   - conditions: All of them must hold.
     ///   - write: Takes the bytes.
-    /// - Returns: How many entries were written.
+    /// - Returns: How many entries were written, and how many records were withheld.
     /// - Throws: `DeskError` (`unknown_kind`, `unknown_field`; `usage` for a kind without deadlines).
     public func exportCalendar(
         kind: String? = nil,
         where conditions: [String] = [],
         to write: ([UInt8]) throws -> Void
-    ) throws -> Int {
+    ) throws -> ExportOutcome {
         let kind = try kind.map { try self.kind(named: $0).name }
         let known = Deadlines.sources.map(\.kind)
         if let kind, !known.contains(kind) {
@@ -156,13 +156,23 @@ extension Desk {
             let gate = ReportGate(isForPartners: false)
             let records = ReportReader(viewer, gate: gate, readsChanges: true)
             var bytes: [UInt8] = []
-            let count = try records.writeCalendar(
+            var outcome = ExportOutcome()
+            var withheld: Set<String> = []
+            outcome.written = try records.writeCalendar(
                 of: kind.map { [$0] } ?? known,
                 to: &bytes,
-                where: { try condition.holds(for: $0, viewer, context) }
+                where: { try condition.holds(for: $0, viewer, context) },
+                writing: { record, _ in
+                    // A calendar on a telephone shows no label.
+                    guard record.text("handling") == "RESTRICTED" else { return true }
+                    if withheld.insert(record.id).inserted {
+                        outcome.withheld.add("labelled RESTRICTED")
+                    }
+                    return false
+                }
             )
             try write(bytes)
-            return count
+            return outcome
         }
     }
 }

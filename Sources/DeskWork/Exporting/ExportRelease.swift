@@ -59,7 +59,16 @@ enum HandlingLabel {
     static func isRestricted(_ label: String) -> Bool { !milder.contains(label) }
 }
 
-/// Which records may leave for programs that know no labels, such as a telephone's address book.
+/// Which records an export writes.
+public enum ExportScope: Hashable, Sendable {
+    /// Those that may leave: not those that are labelled RESTRICTED or restricted, nor people of whom
+    /// every basis of consent was withdrawn.
+    case released
+    /// All, for another replica of this desk: what reads the file has to keep the labels.
+    case whole
+}
+
+/// Which records may leave for programs and people that know no labels.
 enum ExportRelease {
     /// Returns why a record must stay here, or nil where it may go out.
     ///

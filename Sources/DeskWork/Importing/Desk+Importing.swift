@@ -7,6 +7,8 @@ import RecordStorage
 extension Desk {
     /// How many rows one transaction takes in, as one change for each space.
     private static let batchSize = 2_000
+    /// From so many on the search index is put in order.
+    private static let manyRecords = 5_000
 
     /// Imports files: every row is accounted for, and the same file again changes nothing.
     ///
@@ -84,6 +86,9 @@ extension Desk {
             }
             run = next
             progress(batch.progress)
+        }
+        if run.summary.created + run.summary.updated >= Self.manyRecords {
+            store.mergeSearchIndex()
         }
         return run.summary
     }

@@ -26,13 +26,10 @@ extension Desk {
             )
         }
         return try store.read { reader in
-            let viewer = RecordViewer(reader, missionSpace: missionSpace)
-            let apart = try reader.pairsSaidToBeTwo()
-            var found: [DuplicatePair] = []
-            for (name, subject) in subjects {
-                found += try duplicates(of: self.kind(named: name), subject, apart, viewer)
-            }
-            found.sort { left, right in
+            let finder = try DuplicateFinder(RecordViewer(reader, missionSpace: missionSpace))
+            let found = try subjects.flatMap { name, subject in
+                try finder.pairs(of: self.kind(named: name), subject)
+            }.sorted { left, right in
                 let (one, other) = (left.comparison, right.comparison)
                 if one.verdict != other.verdict { return one.verdict == .same }
                 return one.score > other.score
@@ -40,23 +37,47 @@ extension Desk {
             return limit.map { Array(found.prefix(max(0, $0))) } ?? found
         }
     }
+}
 
-    private func duplicates(
+/// Finds the pairs of records that may be one, inside one transaction.
+struct DuplicateFinder {
+    private let viewer: RecordViewer
+    private let apart: Set<RecordPair>
+
+    /// Creates a finder that passes over the pairs of which somebody said that they are two.
+    init(_ viewer: RecordViewer) throws {
+        self.viewer = viewer
+        apart = try viewer.reader.pairsSaidToBeTwo()
+    }
+
+    /// Whether somebody said of two records that they are two.
+    func areTwo(_ one: RecordUID, _ other: RecordUID) -> Bool {
+        apart.contains(RecordPair(one, other))
+    }
+
+    /// Returns the pairs of a kind, the surest first; of each the one with the shorter name comes first.
+    ///
+    /// - Parameters:
+    ///   - kind: The kind.
+    ///   - subject: What is compared.
+    ///   - isAsked: Which visible records are looked at.
+    /// - Returns: The pairs.
+    /// - Throws: What the store reports.
+    func pairs(
         of kind: Kind,
         _ subject: LinkageRecord.Subject,
-        _ apart: Set<RecordPair>,
-        _ viewer: RecordViewer
+        where isAsked: (HeldRecord) throws -> Bool = { _ in true }
     ) throws -> [DuplicatePair] {
         var linkage = Linkage(subject)
         var uids: [RecordUID] = []
         try viewer.reader.forEachHeld(kind: kind) { held in
-            if !held.isHidden, let record = LinkageReading.record(of: held) {
+            if !held.isHidden, try isAsked(held), let record = LinkageReading.record(of: held) {
                 linkage.add(record)
                 uids.append(held.uid)
             }
             return true
         }
-        let numbers = uids
+        let (numbers, apart) = (uids, apart)
         let result = linkage.pairs(excluding: { first, second in
             apart.contains(RecordPair(numbers[first], numbers[second]))
         })
@@ -73,9 +94,7 @@ extension Desk {
         }
         return try result.pairs.map { pair in
             let group = groups[pair.first].flatMap { $0 == groups[pair.second] ? $0 : nil }
-            let ends = try [label(pair.first), label(pair.second)].sorted { left, right in
-                (left.id.utf8.count, left.id) < (right.id.utf8.count, right.id)
-            }
+            let ends = try [label(pair.first), label(pair.second)].sorted(by: RecordLabel.precedes)
             return DuplicatePair(
                 kind: kind.name,
                 first: ends[0],

@@ -13,6 +13,11 @@ public struct RecordLabel: Hashable, Sendable {
     public let space: String
     /// The mission whose record it is, where that is said.
     public let owner: String?
+
+    /// The order of names: `ber-9` before `ber-10`.
+    static func precedes(_ left: RecordLabel, _ right: RecordLabel) -> Bool {
+        (left.id.utf8.count, left.id) < (right.id.utf8.count, right.id)
+    }
 }
 
 /// Two records that may be one, and why.
@@ -33,7 +38,7 @@ public struct DuplicatePair: Sendable {
         var members = [
             JSONMember("a", .string(first.id)), JSONMember("b", .string(second.id)),
             JSONMember("kind", .string(kind)),
-            JSONMember("score", Self.number(comparison.score)),
+            JSONMember("score", .number(comparison.scoreText)),
             JSONMember("proposal", .string(comparison.verdict.rawValue)),
         ]
         if let group { members.append(JSONMember("group", .string(group))) }
@@ -49,7 +54,7 @@ public struct DuplicatePair: Sendable {
                         .object([
                             JSONMember("field", .string(evidence.field)),
                             JSONMember("level", .string(evidence.level)),
-                            JSONMember("weight", Self.number(evidence.weight)),
+                            JSONMember("weight", .number(evidence.weightText)),
                         ])
                     }
                 )
@@ -57,13 +62,26 @@ public struct DuplicatePair: Sendable {
         )
         return .object(members)
     }
+}
+
+extension LinkageComparison {
+    /// The score in bits, with two decimals.
+    var scoreText: String { LinkageEvidence.text(score) }
+}
+
+extension LinkageEvidence {
+    /// The weight in bits, with two decimals.
+    var weightText: String { Self.text(weight) }
+
+    /// What a table shows: `phone same +9.31`.
+    var text: String { "\(field) \(level) \(weight < 0 ? "" : "+")\(weightText)" }
 
     /// Hundredths of a bit are more than the weights know.
-    private static func number(_ bits: Double) -> JSONValue {
+    fileprivate static func text(_ bits: Double) -> String {
         let hundredths = Int((bits * 100).rounded())
         let sign = hundredths < 0 ? "-" : ""
         let digits = String(abs(hundredths) % 100)
         let fraction = digits.count == 1 ? "0" + digits : digits
-        return .number("\(sign)\(abs(hundredths) / 100).\(fraction)")
+        return "\(sign)\(abs(hundredths) / 100).\(fraction)"
     }
 }

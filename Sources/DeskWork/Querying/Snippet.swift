@@ -5,28 +5,18 @@ enum Snippet {
     /// About how many characters are shown around the first word.
     private static let width = 60
 
+    /// Returns the first piece in which all of these folded words begin a word, or else that in which
+    /// most do.
     static func best(
-        in view: RecordView,
-        for text: String
-    ) -> (field: String, pieces: [SnippetPiece]) {
-        best(
-            in: view,
-            for: SearchFold.fold(text).split { !$0.isLetter && !$0.isNumber }.map(String.init)
-        )
-    }
-
-    /// Returns the piece in which most of these folded words begin a word.
-    static func best(
-        in view: RecordView,
+        in texts: some Sequence<(field: String, text: String)>,
         for words: [String]
     ) -> (field: String, pieces: [SnippetPiece]) {
         var best: (field: String, pieces: [SnippetPiece], count: Int) = ("", [], 0)
-        for field in view.fields {
-            for value in field.values where holds(value.text, words) {
-                let pieces = pieces(of: value.text, words)
-                let count = pieces.count(where: \.isMatch)
-                if count > best.count { best = (field.name, pieces, count) }
-            }
+        for (field, text) in texts where holds(text, words) {
+            let pieces = pieces(of: text, words)
+            let count = pieces.count(where: \.isMatch)
+            if count > best.count { best = (field, pieces, count) }
+            if count >= words.count { break }
         }
         return (best.field, shortened(best.pieces))
     }

@@ -31,6 +31,8 @@ public struct ValueView: Sendable {
     /// What is shown of it, in one piece of text; of a field that the schema does not know what of
     /// its bytes can be read, else the bytes in base64.
     public let text: String
+    /// The same as a person reads it: a reference with the name of the record to which it leads now.
+    public let line: String
     /// The key of a row or entry as it is shown; nil for other values.
     public let rowKey: String?
     /// How its versions stand.

@@ -74,6 +74,22 @@ final class RecordViewer {
         )
     }
 
+    /// The texts of a record's values, with the names of their fields, in the order in which they are
+    /// shown; made when they are asked for.
+    func texts(of held: HeldRecord) -> some Sequence<(field: String, text: String)> {
+        held.parts(asSeenFrom: missionSpace).lazy.flatMap(\.state.fields)
+            .filter { $0.key != .life && $0.key != .shortID }
+            .compactMap { entry in
+                let field = held.kind?.field(number: entry.key.number)
+                let reading = RecordState.reading(of: entry, as: field)
+                guard case .value(let bytes) = reading.shown else { return nil }
+                return (
+                    field: Self.name(of: entry.key.number, field),
+                    text: self.text(entry.key, bytes, field)
+                )
+            }
+    }
+
     private struct ShownValue {
         let key: FieldKey
         let bytes: [UInt8]
@@ -96,6 +112,7 @@ final class RecordViewer {
                     space: value.space,
                     json: try json(value.key, value.bytes, field, rowKey: keys?[index]),
                     text: text(value.key, value.bytes, field),
+                    line: try line(value.key, value.bytes, field),
                     rowKey: keys?[index],
                     reading: value.reading,
                     provenance: try provenance(of: value.reading.version, withChanges)
@@ -161,25 +178,15 @@ final class RecordViewer {
         rowKey: String? = nil
     ) throws -> JSONValue {
         guard let field else { return Self.unknown(key, bytes) }
-        var failure: (any Error)?
-        let label: (Reference) -> ReferenceLabel? = { reference in
-            do {
-                return try self.label(of: reference)
-            } catch {
-                failure = error
-                return nil
-            }
-        }
-        let json =
+        return try labelling { label in
             field.isRegister
-            ? field.json(register: bytes, label: label)
-            : field.json(
-                item: Item(key: key.item, value: bytes),
-                rowKey: field.isSinglePart ? nil : rowKey,
-                label: label
-            )
-        if let failure { throw failure }
-        return json
+                ? field.json(register: bytes, label: label)
+                : field.json(
+                    item: Item(key: key.item, value: bytes),
+                    rowKey: field.isSinglePart ? nil : rowKey,
+                    label: label
+                )
+        }
     }
 
     /// Returns a value or item in one piece of text.
@@ -189,6 +196,33 @@ final class RecordViewer {
         }
         return field.isRegister
             ? field.text(register: bytes) : field.text(item: Item(key: key.item, value: bytes))
+    }
+
+    /// Returns a value or item in one piece of text, references with the names of their records.
+    private func line(_ key: FieldKey, _ bytes: [UInt8], _ field: Field?) throws -> String {
+        guard let field else { return text(key, bytes, field) }
+        return try labelling { label in
+            field.isRegister
+                ? field.text(register: bytes, label: label)
+                : field.text(item: Item(key: key.item, value: bytes), label: label)
+        }
+    }
+
+    /// Calls a body with what finds how references are shown.
+    private func labelling<Shown>(
+        _ body: ((Reference) -> ReferenceLabel?) -> Shown
+    ) throws -> Shown {
+        var failure: (any Error)?
+        let shown = body { reference in
+            do {
+                return try self.label(of: reference)
+            } catch {
+                failure = error
+                return nil
+            }
+        }
+        if let failure { throw failure }
+        return shown
     }
 
     /// A field of another schema: its bytes in base64, an item with its key.
@@ -257,17 +291,22 @@ final class RecordViewer {
     /// record shares it.
     func name(of held: HeldRecord) throws -> String {
         guard let short = shortID(of: held.main) else { return held.uid.description }
+        return try name(short, of: held.uid, row: held.main.row)
+    }
+
+    /// Returns the name of the record that bears a short id in a row.
+    func name(_ short: String, of uid: RecordUID, row own: Int64) throws -> String {
         let rows = try reader.candidates(for: LookupKey(scheme: "short", short.utf8))
         guard rows.count > 1 else { return short }
         var others: [String] = []
-        for row in rows where row != held.main.row {
-            guard let other = try reader.record(row: row), other.key.uid != held.uid,
+        for row in rows where row != own {
+            guard let other = try reader.record(row: row), other.key.uid != uid,
                 shortID(of: other) == short
             else { continue }
             others.append(other.key.uid.description)
         }
         if others.isEmpty { return short }
-        let own = held.uid.description
+        let own = uid.description
         let length = (4...16).first { length in
             others.allSatisfy { $0.prefix(length) != own.prefix(length) }
         }

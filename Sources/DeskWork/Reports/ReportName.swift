@@ -20,7 +20,7 @@ public enum ReportName: String, Hashable, Sendable, CaseIterable {
         case .gap: "contacts without collaborations, and collaborations without diaspora"
         case .sdg: "collaborations, outputs and money by sustainable development goal"
         case .stale: "contacts to get in touch with, or whose consent or review is due"
-        case .duplicates: "organisations under two names"
+        case .duplicates: "people and organisations that stand twice, across missions"
         case .funding: "committed and disbursed by programme, funder, currency and year"
         case .activity: "engagements by mission, follow-ups overdue, outreach by language"
         case .health: "last exchange, conflicts and erasures by mission"
@@ -46,7 +46,7 @@ public enum ReportName: String, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// What calculates it; nil where it is not of records.
+    /// What calculates it of a stream of records; nil where that is not enough.
     var report: (any Report.Type)? {
         switch self {
         case .coverage: CoverageReport.self
@@ -56,10 +56,9 @@ public enum ReportName: String, Hashable, Sendable, CaseIterable {
         case .gap: GapReport.self
         case .sdg: SDGReport.self
         case .stale: StaleReport.self
-        case .duplicates: DuplicatesReport.self
         case .funding: FundingReport.self
         case .activity: ActivityReport.self
-        case .health: nil
+        case .health, .duplicates: nil
         case .swot: SWOTReport.self
         case .alignment: AlignmentReport.self
         case .country: CountryReport.self

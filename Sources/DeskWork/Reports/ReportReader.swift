@@ -51,6 +51,13 @@ struct ReportReader {
         return nil
     }
 
+    /// Returns what a source asks of a record that was read already; nil where it may not be read.
+    func record(of held: HeldRecord, _ source: ReportSource) throws -> ReportRecord? {
+        guard let kind = held.kind, !held.isHidden else { return nil }
+        let record = try record(held, fields(source.fields, of: kind), isCounted: source.isCounted)
+        return gate.admits(record) ? record : nil
+    }
+
     private func fields(_ names: [String], of kind: Kind) -> [Field] {
         let all = Set(names + ReportGate.fields(of: kind.name))
         return kind.fields.filter { all.contains($0.name) }

@@ -10,6 +10,8 @@ public enum ReportValue: Hashable, Sendable, ExpressibleByStringLiteral, Express
     case text(String)
     /// A count.
     case number(Int)
+    /// A decimal number in its digits.
+    case decimal(String)
     /// Several texts.
     case list([String])
     /// A count of people that is too small to leave headquarters: 1 to 4.
@@ -47,6 +49,7 @@ public enum ReportValue: Hashable, Sendable, ExpressibleByStringLiteral, Express
         case .none: ""
         case .text(let text): text
         case .number(let number): "\(number)"
+        case .decimal(let digits): digits
         case .list(let texts): texts.joined(separator: "; ")
         case .masked: "<\(Self.leastCount)"
         }
@@ -58,6 +61,7 @@ public enum ReportValue: Hashable, Sendable, ExpressibleByStringLiteral, Express
         case .none: nil
         case .text(let text): .string(text)
         case .number(let number): .number(number)
+        case .decimal(let digits): .number(digits)
         case .list(let texts): .array(texts.map(JSONValue.string))
         case .masked: .string(text)
         }

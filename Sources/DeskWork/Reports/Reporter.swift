@@ -34,31 +34,34 @@ public struct Reporter: Sendable {
             let clock = store.environment.now()
             let isNow = clock.day == options.today
             let asOf = isNow ? clock.text : "\(options.today.text)T00:00:00Z"
-            guard let type = name.report else {
-                let sections = try HealthReport(reader, ages, options).sections
-                return ReportResult(
-                    report: name.rawValue,
-                    asOf: asOf,
-                    ages: ages,
-                    sections: sections,
-                    handling: nil,
-                    notes: []
-                )
-            }
             var gate = ReportGate(isForPartners: options.isForPartners)
             gate.readsWithdrawn = name == .stale
             let viewer = RecordViewer(reader, missionSpace: missionSpace)
             let records = ReportReader(viewer, gate: gate)
-            var report = type.init(options)
-            let taken = try records.run(&report)
-            return ReportResult(
-                report: name.rawValue,
-                asOf: asOf,
-                ages: ages,
-                sections: taken.sections,
-                handling: taken.handling,
-                notes: report.notes
-            )
+            func result(
+                _ sections: [ReportSection],
+                _ handling: String? = nil,
+                notes: [String] = []
+            ) -> ReportResult {
+                ReportResult(
+                    report: name.rawValue,
+                    asOf: asOf,
+                    ages: ages,
+                    sections: sections,
+                    handling: handling,
+                    notes: notes
+                )
+            }
+            if let type = name.report {
+                var report = type.init(options)
+                let taken = try records.run(&report)
+                return result(taken.sections, taken.handling, notes: report.notes)
+            }
+            if name == .duplicates {
+                let report = try DuplicatesReport(records)
+                return result(report.sections, report.handling)
+            }
+            return result(try HealthReport(reader, ages, options).sections)
         }
     }
 

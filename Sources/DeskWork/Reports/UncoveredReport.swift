@@ -55,8 +55,9 @@ struct UncoveredReport: Report {
                 priorities.append(record)
             }
         default:
-            let isRunning = ["pipeline", "implementation", nil].contains(record.text("status"))
-            if record.text("type") == "programme", isRunning { programmes.append(record) }
+            if record.text("type") == "programme", record.isRunningCollaboration {
+                programmes.append(record)
+            }
         }
     }
 

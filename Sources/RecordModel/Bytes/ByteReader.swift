@@ -90,6 +90,14 @@ public struct ByteReader: Sendable {
         try raw(try count())
     }
 
+    /// Reads a byte string behind its length where it stands, without copying it.
+    /// - Throws: `ByteError.truncated` or `.overflow`.
+    public mutating func stringSlice() throws(ByteError) -> ArraySlice<UInt8> {
+        let count = try count()
+        offset += count
+        return bytes[(offset - count)..<offset]
+    }
+
     /// Reads a number of so many big-endian bytes as its width says.
     /// - Throws: `ByteError.truncated`.
     public mutating func bigEndian<Number: FixedWidthInteger & UnsignedInteger>(

@@ -14,6 +14,11 @@ public enum CountryNames {
         return codes[key(trimmed)] ?? alpha3[capitals]
     }
 
+    /// Returns the English name of a country, or its code where it has none.
+    public static func name(of code: String) -> String {
+        Locale(identifier: "en").localizedString(forRegionCode: code) ?? code
+    }
+
     /// The languages whose names are known.
     private static let languages = [
         "en", "de", "fr", "ur", "ar", "fa", "zh-Hans", "zh-Hant", "ru", "tr", "es", "it", "pt",

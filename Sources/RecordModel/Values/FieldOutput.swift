@@ -18,6 +18,15 @@ extension ValueType {
         String(decoding: bytes, as: UTF8.self)
     }
 
+    /// Returns a value as a person reads it: a reference to a record that is here by what `label` finds,
+    /// anything else as it is.
+    func line(_ text: String, label: (Reference) -> ReferenceLabel?) -> String {
+        guard self == .ref || self == .refOrText, let reference = Reference(text),
+            let label = label(reference)
+        else { return text }
+        return label.name.map { "\(label.shortID) \($0)" } ?? label.shortID
+    }
+
     /// Returns the canonical text of a value as `show --json` prints it; other text is a string.
     ///
     /// `label` finds how a reference to a record that is here is shown.
@@ -92,19 +101,30 @@ extension Field {
     }
 
     /// Returns a register's value as a cell or a person's line holds it.
-    public func text(register bytes: [UInt8]) -> String {
-        type.text(bytes)
+    ///
+    /// `label` finds how a reference to a record that is here is shown.
+    public func text(
+        register bytes: [UInt8],
+        label: (Reference) -> ReferenceLabel? = { _ in nil }
+    ) -> String {
+        type.line(type.text(bytes), label: label)
     }
 
     /// Returns an item in one line: its key parts, then the others as `name=text`.
-    public func text(item: Item) -> String {
+    ///
+    /// `label` finds how a reference to a record that is here is shown.
+    public func text(
+        item: Item,
+        label: (Reference) -> ReferenceLabel? = { _ in nil }
+    ) -> String {
         guard let parts = parts(of: item) else {
             return hexadecimal(item.key) + ":" + hexadecimal(item.value)
         }
         return parts.map { text in
             let part = part(number: text.number)
-            if part?.isKey == true || text.number == 1 { return text.text }
-            return "\(part?.name ?? "#\(text.number)")=\(text.text)"
+            let line = part?.type.line(text.text, label: label) ?? text.text
+            if part?.isKey == true || text.number == 1 { return line }
+            return "\(part?.name ?? "#\(text.number)")=\(line)"
         }.joined(separator: " ")
     }
 

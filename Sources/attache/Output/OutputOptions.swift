@@ -55,8 +55,10 @@ struct OutputOptions: ParsableArguments {
     }
 
     /// Says something that a person may want to know beside the result, where one is reading.
-    func warn(_ text: String) {
-        if Platform.isTerminal(2) { StandardStreams.warn("attache: \(SafeText.line(text))") }
+    func warn(_ text: String, evenWithoutTerminal: Bool = false) {
+        if evenWithoutTerminal || Platform.isTerminal(2) {
+            StandardStreams.warn("attache: \(SafeText.line(text))")
+        }
     }
 }
 

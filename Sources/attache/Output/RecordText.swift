@@ -80,7 +80,7 @@ struct RecordText {
         let mark = value.isConflict ? style.warning("!") : " "
         let head = "\(mark) \(TextWidth.padded(name, to: nameWidth))  "
         let indent = String(repeating: " ", count: nameWidth + 4)
-        var text = SafeText.lines(value.text)
+        var text = SafeText.lines(value.line)
         if let key = value.rowKey { text = "[\(SafeText.line(key))] \(text)" }
         var lines = TextWidth.lines(of: text, width: width.map { $0 - nameWidth - 4 } ?? .max)
             .map(String.init)

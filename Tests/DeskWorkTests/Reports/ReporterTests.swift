@@ -31,6 +31,46 @@ struct ReporterTests {
         #expect(try rows(test, .coverage).first?["contacts"] == .number("1"))
     }
 
+    @Test func pairsOfTwoMissionsAreShownWithBothOwnersAndTheEvidence() throws {
+        let (one, other) = (try TestDesk("BER", seed: 1), try TestDesk("LON", seed: 2))
+        // Telephone numbers would stay in their missions' spaces.
+        let numbers = ["0000-0002-1825-0097", "0000-0001-5109-3700", "0000-0002-1694-233X"]
+        for (number, name) in zip(numbers, ["Dr Ayesha Malik", "Bilal Aziz", "Carla Weber"]) {
+            _ = try one.add(in: "all-missions", "preferred_name=\(name)", "orcid=\(number)")
+        }
+        for (number, name) in zip(numbers, ["Aisha Malik", "Bilal Azeez", "Carla Weber"]) {
+            _ = try other.add(in: "all-missions", "preferred_name=\(name)", "orcid=\(number)")
+        }
+        for (test, name) in [(one, "A Centre"), (other, "Zentrum für Wasser")] {
+            _ = try test.add(
+                kind: "organisation",
+                in: "all-missions",
+                "name=\(name)",
+                "domains=water.example"
+            )
+        }
+        try exchange(one.desk, other.desk)
+        _ = try one.desk.notSame("ber-2", "lon-2")
+        try one.set("ber-3", "restricted=true")
+        let found = try rows(one, .duplicates)
+        let people = found.filter { $0["section"] == .string("people") }
+        #expect(people.count == 1)
+        #expect(people.first?["id"] == .string("ber-1"))
+        #expect(people.first?["other"] == .string("lon-1"))
+        #expect(people.first?["owner"] == .string("ber"))
+        #expect(people.first?["other_owner"] == .string("lon"))
+        #expect(people.first?["proposal"] == .string("same"))
+        #expect(people.first.flatMap { $0["score"] }.flatMap { Double($0.text) } ?? 0 > 10)
+        let evidence = people.first?["evidence"]?.array?.compactMap(\.string) ?? []
+        #expect(evidence.contains { $0.hasPrefix("orcid") })
+        #expect(evidence.contains { $0.hasPrefix("name") })
+        let organisations = found.filter { $0["section"] == .string("organisations") }
+        #expect(organisations.map { $0["id"] } == [.string("ber-4")])
+        #expect(organisations.map { $0["other"] } == [.string("lon-4")])
+        _ = try one.desk.notSame("ber-4", "lon-4")
+        #expect(try rows(one, .duplicates).map { $0["section"] } == [.string("people")])
+    }
+
     @Test func aConflictIsMarkedAndItsProvisionalValueStands() throws {
         let (one, other) = (try TestDesk("BER", seed: 1), try TestDesk("LON", seed: 2))
         _ = try one.add(kind: "agreement", in: "all-missions", "title=MoU", "expires=2026-04-01")

@@ -269,14 +269,16 @@ struct WorkReportTests {
         #expect(rows.last == ["UZ", "1", "0", "1", "0", "0", "0"])
     }
 
-    @Test func organisationsOfOneDomainArePaired() throws {
-        let records = [
+    @Test func organisationsOfOneDomainShareAKey() {
+        var keys = SharedKeys()
+        keys.take(
             record("organisation", "ber-1", ["domains": ["a.example", "b.example"]]),
-            record("organisation", "ber-2", ["domains": "A.example"]),
-            record("organisation", "ber-3", ["domains": "c.example"]),
-        ]
-        let rows = try DuplicatesReport.rows(of: records, options())
-        #expect(rows.map { [$0[0], $0[3], $0[6]] } == [["ber-1", "ber-2", "domain a.example"]])
+            as: RecordUID(1)
+        )
+        keys.take(record("organisation", "ber-2", ["domains": "A.example"]), as: RecordUID(2))
+        keys.take(record("organisation", "ber-3", ["domains": "c.example"]), as: RecordUID(3))
+        #expect(keys.pairs.map(\.pair) == [RecordPair(RecordUID(1), RecordUID(2))])
+        #expect(keys.pairs.map(\.shared) == [["domain a.example"]])
     }
 
     @Test func opportunitiesAreOpenByDeadlineOrEndedWithTheirReasons() throws {

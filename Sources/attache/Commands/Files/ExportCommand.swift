@@ -39,8 +39,9 @@ struct ExportCommand: ParsableCommand {
             attache export agreement --format ics -o deadlines.ics
             attache export collaboration --format iati --reporting-org XM-DAC-000-0 -o iati.xml
 
-            JSON Lines, CSV and cards read back as they were. Cards leave out who must not go out: records
-            that are restricted or labelled RESTRICTED, and people who took their consent back.
+            JSON Lines, CSV and cards read back as they were. What must not go out is left out and counted:
+            records that are restricted or labelled RESTRICTED, and people who took their consent back.
+            --whole writes them too, for another replica of your own.
             """
     )
 
@@ -66,10 +67,18 @@ struct ExportCommand: ParsableCommand {
     )
     var file: String?
 
+    @Flag(help: "Write what must not go out too (JSON Lines and CSV): for yourself, not for others.")
+    var whole = false
+
     @Flag(name: .customLong("bom"), help: "Begin a CSV file with a byte order mark, for Excel.")
     var byteOrderMark = false
 
     @OptionGroup(title: "IATI") var publisher: PublisherOptions
+
+    func validate() throws {
+        if case .records = format { return }
+        if whole { throw ValidationError("--whole is for JSON Lines and CSV.") }
+    }
 
     func run() throws {
         let desk = try replica.desk()
@@ -82,6 +91,7 @@ struct ExportCommand: ParsableCommand {
         do {
             let outcome = try write(desk) { try target.write($0) }
             try target.finish()
+            if output.json { warn(of: outcome) }
             let count = outcome.written
             let withheld =
                 outcome.withheld.isEmpty
@@ -104,7 +114,8 @@ struct ExportCommand: ParsableCommand {
 
     private func warn(of outcome: ExportOutcome) {
         for (reason, count) in outcome.withheld.counts {
-            output.warn("\(count) withheld: \(reason)")
+            // A script must not take a part for the whole.
+            output.warn("\(count) withheld: \(reason)", evenWithoutTerminal: true)
         }
     }
 
@@ -113,13 +124,13 @@ struct ExportCommand: ParsableCommand {
         to body: ([UInt8]) throws -> Void
     ) throws -> ExportOutcome {
         guard case .records(let format) = format else {
-            let count = try desk.exportCalendar(kind: kind, where: conditions, to: body)
-            return ExportOutcome(written: count)
+            return try desk.exportCalendar(kind: kind, where: conditions, to: body)
         }
         return try desk.export(
             kind: kind,
             format: format,
             where: conditions,
+            scope: whole ? .whole : .released,
             byteOrderMark: byteOrderMark,
             to: body
         )

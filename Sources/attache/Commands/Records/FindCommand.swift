@@ -29,21 +29,24 @@ struct FindCommand: ParsableCommand {
     }
 
     func run() throws {
-        let found = try replica.desk()
-            .find(words.joined(separator: " "), kind: kind, limit: limit)
-        if output.json { return try output.printLines(found.lazy.map { $0.record.json() }) }
+        let desk = try replica.desk()
+        let text = words.joined(separator: " ")
+        if output.json {
+            let records = try desk.findRecords(text, kind: kind, limit: limit)
+            return try output.printLines(records.lazy.map { $0.json() })
+        }
+        let found = try desk.find(text, kind: kind, limit: limit)
         guard !found.isEmpty else { return try StandardStreams.print("Nothing is found.") }
         try StandardStreams.print(found.map(lines).joined(separator: "\n"))
     }
 
     private func lines(of found: FoundRecord) -> String {
         let style = output.style
-        let record = found.record
         let snippet = found.snippet.map { piece in
             let text = SafeText.line(piece.text)
             return piece.isMatch ? style.difference(text) : text
         }.joined()
-        return "\(style.bold(SafeText.line(record.id)))  \(SafeText.line(record.title))"
-            + "  \(style.dim(record.kindName))\n    \(SafeText.line(found.field)): \(snippet)"
+        return "\(style.bold(SafeText.line(found.id)))  \(SafeText.line(found.title))"
+            + "  \(style.dim(found.kindName))\n    \(SafeText.line(found.field)): \(snippet)"
     }
 }
