@@ -53,6 +53,9 @@ struct PageSizing: Hashable {
         return true
     }
 
+    /// Takes that what follows hardly gets shorter by compression.
+    mutating func assumeIncompressible() { ratio = 1 }
+
     private static func clamp(_ bytes: Int) -> Int {
         min(max(bytes, bounds.lowerBound), bounds.upperBound)
     }

@@ -13,6 +13,8 @@ struct SyncRun {
     /// What small requests are compressed with, until headquarters says that it lacks it.
     private var dictionary: PresetDictionary? = .latest
     private var report = SyncReport()
+    /// Whether headquarters may have lost what it had.
+    private var hasLostTrack = false
     /// What the sessions before the present one did.
     private var earlier = SessionSummary()
     private let begun = ContinuousClock.now
@@ -26,13 +28,21 @@ struct SyncRun {
     /// Runs sessions until one comes to its end.
     /// - Throws: `SyncFailure`, where trying again does not help; `StoreError`.
     mutating func run() async throws -> SyncReport {
+        try await exchangeRecords()
+        if case .under(let limit) = settings.attachments {
+            try await exchangeAttachments(under: limit)
+        }
+        return report
+    }
+
+    private mutating func exchangeRecords() async throws {
         var patience = Patience(settings: settings, random: desk.store.environment.random)
         while true {
             let before = report.roundTrips
             do {
                 try await session()
                 try await mend()
-                return report
+                break
             } catch let failure as SyncFailure {
                 if report.roundTrips > before { patience.reset() }
                 if case .refused(WireErrorCode.tooLarge.rawValue, _) = failure {
@@ -142,6 +152,21 @@ struct SyncRun {
         report.seconds = begun.duration(to: .now) / .seconds(1)
     }
 
+    private mutating func exchangeAttachments(under limit: UInt64) async throws {
+        guard let peer = try desk.headquarters() else { throw SyncFailure.notEnrolled }
+        if settings.comparesAll || hasLostTrack { try desk.forgetSentAttachments() }
+        let work = try desk.attachmentWork(with: peer, under: limit)
+        report.attachments.larger = work.larger
+        guard !work.isEmpty else { return }
+        var transfer = AttachmentTransfer(desk: desk, link: link, settings: settings, sizing: sizing)
+        report.attachments = try await transfer.run(peer) { desk in
+            try desk.attachmentWork(with: peer, under: limit)
+        }
+        link = transfer.link
+        report.summary.roundTrips += transfer.roundTrips
+        noteCost()
+    }
+
     private func apply(
         _ applications: [SpaceApplication],
         _ token: [UInt8],
@@ -181,6 +206,7 @@ struct SyncRun {
         } catch {
             throw SyncFailure(error)
         }
+        if response.spaces.contains(where: { $0.verdict == .tokenUnknown }) { hasLostTrack = true }
         let received = answer.signed.frame.count
         if received > frame.count {
             sizing.note(wire: received, raw: answered.count, seconds: seconds)

@@ -216,6 +216,7 @@ public final class StoreWriter {
         }
         try updateSearch(row, from: record.oldEntry, to: after)
         try updateLookup(row, from: record.oldEntry, to: after)
+        try updateReferences(row, from: record.oldEntry, to: after)
         return row
     }
 
@@ -224,6 +225,7 @@ public final class StoreWriter {
         let entry = indexing.entry(of: state)
         try updateSearch(row, from: .empty, to: entry)
         try updateLookup(row, from: .empty, to: entry)
+        try updateReferences(row, from: .empty, to: entry)
         try db.cachedStatement(sql: "UPDATE record SET conflicts = ?, is_hidden = ? WHERE id = ?")
             .execute(arguments: [entry.conflicts, state.isHidden, row])
         try recountConflicts(of: state, row: row)

@@ -31,7 +31,14 @@ struct Attache: AsyncParsableCommand {
                 name: "History",
                 subcommands: [HistoryCommand.self, LogCommand.self, UndoCommand.self]
             ),
-            CommandGroup(name: "Files", subcommands: [ImportCommand.self, ExportCommand.self]),
+            CommandGroup(
+                name: "Files",
+                subcommands: [
+                    ImportCommand.self, ExportCommand.self, AttachCommand.self,
+                    AttachmentsCommand.self, SaveCommand.self, FetchCommand.self,
+                    DetachCommand.self,
+                ]
+            ),
             CommandGroup(
                 name: "Conflicts",
                 subcommands: [ConflictsCommand.self, ReviewCommand.self, ResolveCommand.self]
