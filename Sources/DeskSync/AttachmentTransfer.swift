@@ -129,11 +129,10 @@ struct AttachmentTransfer {
         }
         roundTrips += 1
         let received = answer.signed.frame.count
-        if received > frame.count {
-            sizing.note(wire: received, raw: answered.count, seconds: seconds)
-        } else {
-            sizing.note(wire: frame.count, raw: message.count, seconds: seconds)
-        }
+        let (wire, raw) =
+            received > frame.count ? (received, answered.count) : (frame.count, message.count)
+        sizing.noteRatio(wire: wire, raw: raw)
+        sizing.note(wire: wire, raw: raw, seconds: seconds)
         return response
     }
 }

@@ -31,7 +31,7 @@ struct PageSizing: Hashable {
     ///   - seconds: How long the exchange took.
     mutating func note(wire: Int, raw: Int, seconds: Double) {
         guard wire >= Self.telling, seconds > 0 else { return }
-        ratio = min(max(Double(raw) / Double(wire), 1), 16)
+        ratio = Self.ratio(wire: wire, raw: raw)
         self.seconds = min(self.seconds + Self.growth, Self.pageSeconds.upperBound)
         let fitting = Double(wire) / seconds * self.seconds
         // One lucky page says little: growth is stepwise.
@@ -55,6 +55,16 @@ struct PageSizing: Hashable {
 
     /// Takes that what follows hardly gets shorter by compression.
     mutating func assumeIncompressible() { ratio = 1 }
+
+    /// Takes how much shorter an exchange was by compression, also where it was too short to tell of the link.
+    mutating func noteRatio(wire: Int, raw: Int) {
+        guard raw >= Self.telling else { return }
+        ratio = Self.ratio(wire: wire, raw: raw)
+    }
+
+    private static func ratio(wire: Int, raw: Int) -> Double {
+        min(max(Double(raw) / Double(max(wire, 1)), 1), 16)
+    }
 
     private static func clamp(_ bytes: Int) -> Int {
         min(max(bytes, bounds.lowerBound), bounds.upperBound)

@@ -7,7 +7,7 @@ public struct AttachmentLimits: Hashable, Sendable {
     /// Bytes of one attachment.
     public var attachmentBytes = ContentLimits.attachmentBytes
     /// Bytes of all attachments that came from one desk.
-    public var deskBytes: UInt64 = 4 << 30
+    public var deskBytes: UInt64 = 4_000_000_000
     /// Bytes of attachments in one answer.
     public var answerBytes = 2 << 20
 
