@@ -17,6 +17,9 @@ struct PageSizing: Hashable {
     private var seconds = pageSeconds.upperBound
     /// The size to aim at, compressed: the least at first, so that a slow link does not choke on a guess.
     private(set) var target = bounds.lowerBound
+    /// The size from which on pages grow by little: about what the link has carried at a time before it was
+    /// cut (as in TCP's congestion avoidance).
+    private var threshold = bounds.upperBound
     /// Uncompressed bytes for each compressed one.
     private var ratio = 4.0
 
@@ -34,14 +37,16 @@ struct PageSizing: Hashable {
         ratio = Self.ratio(wire: wire, raw: raw)
         self.seconds = min(self.seconds + Self.growth, Self.pageSeconds.upperBound)
         let fitting = Double(wire) / seconds * self.seconds
-        // One lucky page says little: growth is stepwise.
-        target = Self.clamp(Int(min(fitting, 4 * Double(target))))
+        // One lucky page says little: growth is stepwise, and slow where a cut was met before.
+        let step = target < threshold ? min(4 * target, max(threshold, target)) : target + target / 8
+        target = Self.clamp(Int(min(fitting, Double(step))))
     }
 
     /// Takes that the link was cut: pages are shorter for a while.
     mutating func noteCut() {
         seconds = max(seconds / 2, Self.pageSeconds.lowerBound)
         halve()
+        threshold = target
     }
 
     /// Halves the pages after one was too large.

@@ -48,9 +48,10 @@ extension AttachmentReport {
             lines.append("\(moved.joined(separator: ", ")) (\(bytes))")
         }
         if larger > 0 {
+            let (their, them) = larger == 1 ? ("its", "it") : ("their", "them")
             lines.append(
-                "\(files(larger)) left at headquarters for their size: attache attachments lists them, "
-                    + "attache fetch gets them"
+                "\(files(larger)) left at headquarters for \(their) size: attache attachments lists "
+                    + "\(them), attache fetch gets \(them)"
             )
         }
         if !summary.missing.isEmpty {
