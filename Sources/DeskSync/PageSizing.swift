@@ -38,7 +38,7 @@ struct PageSizing: Hashable {
         self.seconds = min(self.seconds + Self.growth, Self.pageSeconds.upperBound)
         let fitting = Double(wire) / seconds * self.seconds
         // One lucky page says little: growth is stepwise, and slow where a cut was met before.
-        let step = target < threshold ? min(4 * target, max(threshold, target)) : target + target / 8
+        let step = target < threshold ? min(4 * target, threshold) : target + target / 8
         target = Self.clamp(Int(min(fitting, Double(step))))
     }
 

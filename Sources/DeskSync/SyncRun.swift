@@ -158,7 +158,12 @@ struct SyncRun {
         let work = try desk.attachmentWork(with: peer, under: limit)
         report.attachments.larger = work.larger
         guard !work.isEmpty else { return }
-        var transfer = AttachmentTransfer(desk: desk, link: link, settings: settings, sizing: sizing)
+        var transfer = AttachmentTransfer(
+            desk: desk,
+            link: link,
+            settings: settings,
+            sizing: sizing
+        )
         report.attachments = try await transfer.run(peer) { desk in
             try desk.attachmentWork(with: peer, under: limit)
         }

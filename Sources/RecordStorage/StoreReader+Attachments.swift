@@ -132,7 +132,9 @@ extension StoreReader {
         var next: UInt64 = 0
         while let piece = try pieces.next() {
             guard UInt64(clamping: piece[0] as Int64) == next else {
-                throw StoreError.damaged(detail: "a piece of attachment \(attachment.hash) is missing")
+                throw StoreError.damaged(
+                    detail: "a piece of attachment \(attachment.hash) is missing"
+                )
             }
             let bytes = [UInt8](piece[1] as Data)
             next += UInt64(bytes.count)
@@ -268,6 +270,8 @@ extension StoreReader {
     /// - Parameters:
     ///   - peer: Headquarters.
     ///   - time: Of those that headquarters said it lacks, only those for which it did so before.
+    /// - Returns: The attachments.
+    /// - Throws: What the store reports.
     public func missingAttachments(
         from peer: Int64,
         askedBefore time: HybridTime

@@ -40,7 +40,8 @@ extension DeskReplica {
     ///   - limit: The greatest size that is fetched unasked; one whose size no record states is not.
     /// - Returns: The work.
     /// - Throws: What the store reports.
-    public func attachmentWork(with peer: StoredPeer, under limit: UInt64) throws -> AttachmentWork {
+    public func attachmentWork(with peer: StoredPeer, under limit: UInt64) throws -> AttachmentWork
+    {
         let now = store.environment.now().milliseconds
         let askedBefore = HybridTime(milliseconds: now - min(now, Self.askAgainAfter))
         return try store.read { reader in

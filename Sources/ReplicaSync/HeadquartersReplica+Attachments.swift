@@ -89,7 +89,9 @@ extension HeadquartersReplica {
         _ response: AttachmentResponse
     ) throws {
         let has = zip(request.parts, response.parts).filter { part, answer in
-            guard answer.code.isEmpty, answer.size > 0, answer.held == answer.size else { return false }
+            guard answer.code.isEmpty, answer.size > 0, answer.held == answer.size else {
+                return false
+            }
             guard case .want(let offset) = part.act else { return true }
             return offset + UInt64(answer.bytes.count) == answer.size
         }.map(\.0.hash)

@@ -36,8 +36,9 @@ extension HeadquartersReplica {
     public static let dormantSilence: UInt64 = 180 * 86_400_000
 
     /// Gives up what every active desk has seen deleted, and lets desks that were silent for half a
-    /// year become dormant: they are told what they have missed when they return. Attachments that no record
-    /// names any more go, too.
+    /// year become dormant: they are told what they have missed when they return.
+    ///
+    /// Attachments that no record names any more go, too.
     ///
     /// - Returns: What was given up.
     /// - Throws: What the store reports.

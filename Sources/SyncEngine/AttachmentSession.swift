@@ -220,10 +220,12 @@ public struct AttachmentSession: Sendable {
                 }
                 incoming[index].held = held
             case .whole:
-                summary.receivedBytes += incoming[index].size - min(
-                    incoming[index].held,
+                summary.receivedBytes +=
                     incoming[index].size
-                )
+                    - min(
+                        incoming[index].held,
+                        incoming[index].size
+                    )
                 summary.received += 1
                 incoming.remove(at: index)
             case .wrong:

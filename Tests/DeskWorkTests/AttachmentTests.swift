@@ -98,7 +98,9 @@ struct AttachmentTests {
         _ = try desk.attach([try file("a.txt", "A"), try file("b.txt", "B")], to: id)
         let several = #expect(throws: DeskError.self) { try desk.attachment(of: id, named: nil) }
         #expect(several?.code == .ambiguousID)
-        let missing = #expect(throws: DeskError.self) { try desk.attachment(of: id, named: "c.txt") }
+        let missing = #expect(throws: DeskError.self) {
+            try desk.attachment(of: id, named: "c.txt")
+        }
         #expect(missing?.hint?.contains("a.txt") == true)
         let hash = try desk.attachment(of: id, named: "a.txt").hash.description
         #expect(try desk.attachment(of: id, named: String(hash.prefix(8))).name == "a.txt")
@@ -141,7 +143,8 @@ struct AttachmentTests {
 
     @Test func sizesAreReadAndSaidAsPeopleWriteThem() {
         for (text, bytes) in [
-            ("0", 0), ("900", 900), ("256 KB", 256_000), ("1.5mb", 1_500_000), ("2 GB", 2_000_000_000),
+            ("0", 0), ("900", 900), ("256 KB", 256_000), ("1.5mb", 1_500_000),
+            ("2 GB", 2_000_000_000),
         ] as [(String, UInt64)] {
             #expect(ByteSize(text)?.bytes == bytes)
         }

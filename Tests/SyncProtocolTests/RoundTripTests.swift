@@ -53,7 +53,9 @@ struct RoundTripTests {
                     AttachmentHash(bytes: (0..<32).map { _ in UInt8(random.below(256)) })
                 )
             }
-            func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(random.below(256)) } }
+            func bytes(_ count: Int) -> [UInt8] {
+                (0..<count).map { _ in UInt8(random.below(256)) }
+            }
             var parts: [AttachmentPart] = []
             var answers: [AttachmentAnswer] = []
             for _ in 0..<random.below(5) {
@@ -76,7 +78,10 @@ struct RoundTripTests {
             let request = AttachmentRequest(parts: parts, byteLimit: UInt32(random.below(1 << 20)))
             #expect(try AttachmentRequest(decoding: request.encoded()) == request, "SEED=\(seed)")
             let response = AttachmentResponse(parts: answers)
-            #expect(try AttachmentResponse(decoding: response.encoded()) == response, "SEED=\(seed)")
+            #expect(
+                try AttachmentResponse(decoding: response.encoded()) == response,
+                "SEED=\(seed)"
+            )
         }
     }
 

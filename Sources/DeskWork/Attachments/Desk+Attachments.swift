@@ -41,7 +41,8 @@ extension Desk {
             if draft.space(of: field) != draft.space {
                 warnings.append(
                     "kept in the space \(draft.space(of: field)): only desks that are granted it get it"
-                        + (draft.kind.documentField == nil ? "" : " (--document: all that see the record)")
+                        + (draft.kind.documentField == nil
+                            ? "" : " (--document: all that see the record)")
                 )
             }
             let receipt = try commit(draft, writer, viewer, warnings: warnings)
@@ -223,7 +224,9 @@ extension Desk {
                     field.isRegister
                     ? entry.siblings.siblings.map(\.version.content) : [reading.shown]
                 for content in contents {
-                    guard let named = AttachmentReference(field, entry.key, content) else { continue }
+                    guard let named = AttachmentReference(field, entry.key, content) else {
+                        continue
+                    }
                     views.append(try view(of: named, field, id, part.key.space, viewer.reader))
                 }
             }

@@ -97,7 +97,8 @@ public enum WireErrorCode: String, Hashable, Sendable, CaseIterable {
         case .deskInUse: "The desk already has a replica; ask for a token that replaces it."
         case .spaceNotGranted: "The space is not granted to this desk."
         case .notNamed: "No record that this desk may see names the attachment."
-        case .quotaExceeded: "Headquarters keeps no more attachments of this desk; ask headquarters."
+        case .quotaExceeded:
+            "Headquarters keeps no more attachments of this desk; ask headquarters."
         case .wrongHash: "The bytes are not those that the attachment's hash names; send them anew."
         case .notFound: "There is nothing here."
         case .methodNotAllowed: "This address does not take such a request."

@@ -70,11 +70,15 @@ extension AttachmentReport {
             )
         }
         if isUnsupported {
-            lines.append(style.warning("headquarters is older than this program and takes no attachments"))
+            lines.append(
+                style.warning("headquarters is older than this program and takes no attachments")
+            )
         }
         if failure != nil {
             lines.append(
-                style.warning("the link broke, \(files(left)) left: run it again and it goes on from there")
+                style.warning(
+                    "the link broke, \(files(left)) left: run it again and it goes on from there"
+                )
             )
         }
         return lines

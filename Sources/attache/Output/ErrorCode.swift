@@ -42,7 +42,8 @@ enum ErrorCode: String, CaseIterable {
     var exitStatus: ExitStatus {
         switch self {
         case .notFound, .ambiguousID, .unknownKind, .unknownField, .badValue, .appendOnly,
-            .noSuchItem, .notHere, .deleted, .noReplica, .replicaExists, .notEnrolled, .unknownSpace,
+            .noSuchItem, .notHere, .deleted, .noReplica, .replicaExists, .notEnrolled,
+            .unknownSpace,
             .spaceNotGranted, .deskInUse, .badToken, .busy, .diskFull, .io, .interrupted:
             .failure
         case .usage: .usage

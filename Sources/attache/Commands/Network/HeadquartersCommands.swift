@@ -160,7 +160,10 @@ struct HeadquartersServe: AsyncParsableCommand {
     var plainHTTP = false
 
     @Option(
-        help: ArgumentHelp("The greatest attachment that is taken; 32 MB at most.", valueName: "size")
+        help: ArgumentHelp(
+            "The greatest attachment that is taken; 32 MB at most.",
+            valueName: "size"
+        )
     )
     var attachmentLimit: ByteSize?
 
