@@ -13,6 +13,8 @@ struct SyncRun {
     /// What small requests are compressed with, until headquarters says that it lacks it.
     private var dictionary: PresetDictionary? = .latest
     private var report = SyncReport()
+    /// Whether records came that are to be forgotten.
+    private var hasErasures = false
     /// Whether headquarters may have lost what it had.
     private var hasLostTrack = false
     /// What the sessions before the present one did.
@@ -29,6 +31,11 @@ struct SyncRun {
     /// - Throws: `SyncFailure`, where trying again does not help; `StoreError`.
     mutating func run() async throws -> SyncReport {
         try await exchangeRecords()
+        if hasErasures {
+            // What has to be forgotten is forgotten on the disk, before headquarters is told so.
+            try desk.store.purgeErased()
+            try await exchangeRecords()
+        }
         if case .under(let limit) = settings.attachments {
             try await exchangeAttachments(under: limit)
         }
@@ -172,11 +179,14 @@ struct SyncRun {
         noteCost()
     }
 
-    private func apply(
+    private mutating func apply(
         _ applications: [SpaceApplication],
         _ token: [UInt8],
         of peer: StoredPeer
     ) throws -> [SpaceResult] {
+        if applications.contains(where: { $0.page.records.contains { $0.erasure != nil } }) {
+            hasErasures = true
+        }
         do {
             return try desk.apply(applications, token: token, of: peer)
         } catch ExchangeError.badIntroduction(let actor) {

@@ -61,6 +61,7 @@ extension HeadquartersReplica {
             report.collected.records += collected.records
             report.collected.thinned += collected.thinned
         }
+        try store.purgeErased()
         if try store.read({ try !$0.unnamedAttachments().isEmpty }) {
             report.attachments = try store.write { try $0.freeAttachments() }
         }

@@ -18,6 +18,8 @@ public struct DeskReport: Hashable, Sendable {
     public let spaces: [SpaceName]
     /// For how many days it has been silent, where that is 90 or more.
     public let silentDays: Int?
+    /// How many erasures in its spaces it has not confirmed to have done.
+    public var unconfirmedErasures = 0
 
     /// The object that scripts read.
     public var json: JSONValue {
@@ -36,6 +38,7 @@ public struct DeskReport: Hashable, Sendable {
         members.append(JSONMember("unacknowledged", .number(unacknowledged)))
         members.append(JSONMember("spaces", .array(spaces.map { .string($0.text) })))
         if let silentDays { members.append(JSONMember("silent_days", .number(silentDays))) }
+        members.append(JSONMember("unconfirmed_erasures", .number(unconfirmedErasures)))
         return .object(members)
     }
 }
@@ -194,6 +197,27 @@ extension HeadquartersReplica {
                 )
             }
         }
+    }
+
+    /// Returns how every desk stands, by code, with the erasures that each has not confirmed.
+    ///
+    /// - Complexity: as `desks`, and O(*n*) in the number of hidden records.
+    public func desksWithErasures() throws -> [DeskReport] {
+        var reports = try desks()
+        try store.read { reader in
+            let erasures = try reader.erasures()
+            for (index, peer) in try reader.peers().enumerated() where !peer.isRetired {
+                let spaces = try reader.peerSpaces(of: peer.row).filter(\.isGranted)
+                for space in spaces {
+                    // A desk that never asked for the space holds nothing of it.
+                    guard let acknowledged = space.acknowledged else { continue }
+                    reports[index].unconfirmedErasures += erasures.count {
+                        $0.key.space == space.space && !acknowledged.covers($0.erasure.dot)
+                    }
+                }
+            }
+        }
+        return reports
     }
 
     /// For how many days a desk has been silent, where that is long enough to be warned of.

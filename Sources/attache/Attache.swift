@@ -24,7 +24,7 @@ struct Attache: AsyncParsableCommand {
                 subcommands: [
                     AddCommand.self, SetCommand.self, EditCommand.self, ShowCommand.self,
                     ListCommand.self, FindCommand.self, DeleteCommand.self,
-                    UndeleteCommand.self,
+                    UndeleteCommand.self, EraseCommand.self,
                 ]
             ),
             CommandGroup(

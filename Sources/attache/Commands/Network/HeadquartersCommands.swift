@@ -235,7 +235,7 @@ struct HeadquartersDesks: ParsableCommand {
     @OptionGroup var headquarters: HeadquartersOptions
 
     func run() throws {
-        let desks = try headquarters.replica().desks()
+        let desks = try headquarters.replica().desksWithErasures()
         if output.json { return try output.print(.array(desks.map(\.json)), text: "") }
         var table = Table(["desk", "replica", "state", "last sync", "unacknowledged", "spaces"])
         for desk in desks {
@@ -246,6 +246,12 @@ struct HeadquartersDesks: ParsableCommand {
             ])
         }
         try output.print(table, whenEmpty: "No desk is enrolled.")
+        for desk in desks where desk.unconfirmedErasures > 0 {
+            try StandardStreams.print(
+                "\(desk.desk) has not confirmed \(desk.unconfirmedErasures) "
+                    + (desk.unconfirmedErasures == 1 ? "erasure" : "erasures")
+            )
+        }
         for desk in desks {
             guard let days = desk.silentDays, desk.state == "active" else { continue }
             output.warn(
