@@ -14,5 +14,5 @@ format: ; swift format --in-place --configuration .swift-format -r Package.swift
 demo: ; swift run attache demo
 man: build ; mkdir -p .build/man && swift run generate-manual .build/debug/attache --multi-page --output-directory .build/man
 bench: ; swift build -c release --package-path Tests/Benchmarks --product attache && swift run -c release --package-path Tests/Benchmarks Benchmarks
-proto: ; protoc --proto_path=Protocol/schema --swift_out=Sources/SyncProtocol/Generated --swift_opt=Visibility=Internal --swift_opt=FileNaming=DropPath sync.proto
+proto: ; protoc --proto_path=Protocol/schema --swift_out=Sources/SyncProtocol/Generated --swift_opt=Visibility=Internal --swift_opt=FileNaming=DropPath sync.proto attachments.proto
 clean: ; rm -rf .build Tests/Benchmarks/.build

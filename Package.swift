@@ -179,7 +179,7 @@ let package = Package(
             ],
             switchableRules
         ),
-        tests("SyncEngineTests", ["SyncEngine"]),
+        tests("SyncEngineTests", ["SyncEngine", "SyncProtocol", "RecordModel"]),
         tests("InterchangeTests", ["Interchange", "RecordModel"]),
         tests(
             "RecordStorageTests",
@@ -212,7 +212,10 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
-        tests("IntegrationTests", ["attache", "EmbedReplica", "RecordModel"]),
+        tests(
+            "IntegrationTests",
+            ["attache", "EmbedReplica", "RecordModel", "NetworkTestSupport"]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

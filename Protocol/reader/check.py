@@ -130,6 +130,14 @@ class Notation:
             }
         return result
 
+    def attachment(self, json, is_answer):
+        result = {name: bytes.fromhex(json.get(name, "")) for name in ("hash", "bytes")}
+        if is_answer:
+            defaults = {"size": 0, "held": 0, "code": ""}
+        else:
+            defaults = {"size": 0, "offset": 0, "wanted": False}
+        return result | {name: json.get(name, value) for name, value in defaults.items()}
+
     def message(self, json):
         kind = json["type"]
         result = {}
@@ -139,6 +147,8 @@ class Notation:
                 result[name] = bytes.fromhex(value) if form == "bytes" else value
         if kind.startswith("sync"):
             result["spaces"] = [self.space(s, kind == "sync_response") for s in result["spaces"]]
+        if kind.startswith("attachment"):
+            result["parts"] = [self.attachment(p, kind == "attachment_response") for p in result["parts"]]
         return {"type": kind, **result}
 
 

@@ -8,7 +8,7 @@ from canonical import Refused
 
 def message(data):
     """Reads a message of whichever type it is: the closing fields tell them apart."""
-    for kind in ("sync_response", "enrol_request", "enrol_response"):
+    for kind in [kind for kind in wire.MESSAGES if kind != "sync_request"]:
         try:
             return wire.decode(kind, data)
         except Refused:

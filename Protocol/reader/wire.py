@@ -18,7 +18,7 @@ TOP = 1 << 62
 LIMITS = {  # spec/05-sync.md §7
     "frame": 8 << 20, "message": 64 << 20, "spaces": 4096, "actors": 65536, "records": 100_000,
     "cells": 1_000_000, "item": 4096, "value": 4 << 20, "author": 256, "note": 4096, "code": 64,
-    "desk": 32,
+    "desk": 32, "attachment": 32_000_000, "attachments": 1024,
 }
 
 # Messages: the number of each field, its name and type. A "*" repeats; numbers that repeat are packed.
@@ -62,6 +62,14 @@ ANSWER = {
     **SPACE, 11: ("verdict", "u32"), 12: ("fingerprint", "bytes"), 14: ("refusals", [REFUSAL]),
     15: ("present", "bytes"), 16: ("inspections", [INSPECTION]),
 }
+PART = {  # schema/attachments.proto
+    1: ("hash", "bytes"), 2: ("size", "u64"), 3: ("offset", "u64"), 4: ("bytes", "bytes"),
+    5: ("wanted", "u32"),
+}
+PART_ANSWER = {
+    1: ("hash", "bytes"), 2: ("size", "u64"), 3: ("held", "u64"), 4: ("bytes", "bytes"),
+    5: ("code", "text"),
+}
 MESSAGES = {  # the type, and the number of the closing field
     "sync_request": ({
         1: ("schema", "u32"), 2: ("token", "bytes"), 3: ("spaces", [ASKED]), 4: ("byte_limit", "u32"),
@@ -79,6 +87,10 @@ MESSAGES = {  # the type, and the number of the closing field
         1: ("public_key", "bytes"), 2: ("mission", "text"), 3: ("spaces", ["text"]),
         12: ("version", "u32"),
     }, 12),
+    "attachment_request": ({
+        1: ("parts", [PART]), 2: ("byte_limit", "u32"), 49: ("versions", "*u32"),
+    }, 49),
+    "attachment_response": ({1: ("parts", [PART_ANSWER]), 48: ("version", "u32")}, 48),
 }
 
 
@@ -444,6 +456,32 @@ def space(wire, is_answer):
     return result
 
 
+def attachment_parts(parts, is_answer):
+    """The parts of a message about attachments: spec/10-attachments.md §3."""
+    at_most(len(parts), "attachments")
+    result = []
+    for wire in parts:
+        part = {name: value for name, value in wire.items() if name != "_numbers"}
+        check(len(part["hash"]) == 32, "a hash of another length")
+        at_most(part["size"], "attachment")
+        if is_answer:
+            at_most(len(part["code"].encode()), "code")
+            check(part["held"] <= part["size"], "more is held than there is")
+            check(len(part["bytes"]) <= part["size"], "a piece outside")
+        else:
+            part["wanted"] = bool(part["wanted"])
+            if part["bytes"]:
+                check(not part["wanted"], "a piece that is wanted")
+                check(part["offset"] + len(part["bytes"]) <= part["size"], "a piece outside")
+            else:
+                limit = LIMITS["attachment"] if part["wanted"] else 0
+                check(part["offset"] <= limit, "an offset of nothing")
+        result.append(part)
+    if not is_answer:
+        check(len({part["hash"] for part in result}) == len(result), "an attachment twice")
+    return result
+
+
 def decode(kind, data):
     """Reads a message of a type."""
     at_most(len(data), "message")
@@ -460,6 +498,8 @@ def decode(kind, data):
         message["spaces"] = [space(part, kind == "sync_response") for part in wire["spaces"]]
         names = [part["space"] for part in message["spaces"]]
         check(len(set(names)) == len(names), "a space twice")
+    elif kind.startswith("attachment"):
+        message["parts"] = attachment_parts(wire["parts"], kind == "attachment_response")
     else:
         sizes = {"secret": 16, "replica": 16, "public_key": 32, "predecessor": 0}
         if wire.get("predecessor"):

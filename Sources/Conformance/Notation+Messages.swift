@@ -12,6 +12,8 @@ extension Notation {
         case "sync_response": try syncResponse(json).encoded()
         case "enrol_request": try enrolRequest(json).encoded()
         case "enrol_response": try enrolResponse(json).encoded()
+        case "attachment_request": try attachmentRequest(json).encoded()
+        case "attachment_response": try attachmentResponse(json).encoded()
         default: throw VectorError("the message's type is unknown")
         }
     }
@@ -23,6 +25,8 @@ extension Notation {
         case "sync_response": json(try SyncResponse(decoding: bytes))
         case "enrol_request": json(try EnrolRequest(decoding: bytes))
         case "enrol_response": json(try EnrolResponse(decoding: bytes))
+        case "attachment_request": json(try AttachmentRequest(decoding: bytes))
+        case "attachment_response": json(try AttachmentResponse(decoding: bytes))
         default: throw VectorError("the message's type is unknown")
         }
     }
@@ -429,11 +433,11 @@ extension Notation {
     /// A number that is 0 where it is left out.
     func count(_ json: JSONValue?) throws -> UInt64 { try json.map { try integer($0) } ?? 0 }
 
-    private func number32(_ json: JSONValue?) throws -> UInt32 {
+    func number32(_ json: JSONValue?) throws -> UInt32 {
         try need(UInt32(exactly: try count(json)), "a number of 32 bits")
     }
 
-    private func flag(_ json: JSONValue?) throws -> Bool {
+    func flag(_ json: JSONValue?) throws -> Bool {
         switch json {
         case nil: false
         case .bool(let flag)?: flag
@@ -441,7 +445,7 @@ extension Notation {
         }
     }
 
-    private func message(_ type: String, _ members: [JSONMember]) -> JSONValue {
+    func message(_ type: String, _ members: [JSONMember]) -> JSONValue {
         .object([JSONMember("type", .string(type))] + members)
     }
 }

@@ -17,6 +17,9 @@ struct PageSizing: Hashable {
     private var seconds = pageSeconds.upperBound
     /// The size to aim at, compressed: the least at first, so that a slow link does not choke on a guess.
     private(set) var target = bounds.lowerBound
+    /// The size from which on pages grow by little: about what the link has carried at a time before it was
+    /// cut (as in TCP's congestion avoidance).
+    private var threshold = bounds.upperBound
     /// Uncompressed bytes for each compressed one.
     private var ratio = 4.0
 
@@ -31,17 +34,19 @@ struct PageSizing: Hashable {
     ///   - seconds: How long the exchange took.
     mutating func note(wire: Int, raw: Int, seconds: Double) {
         guard wire >= Self.telling, seconds > 0 else { return }
-        ratio = min(max(Double(raw) / Double(wire), 1), 16)
+        ratio = Self.ratio(wire: wire, raw: raw)
         self.seconds = min(self.seconds + Self.growth, Self.pageSeconds.upperBound)
         let fitting = Double(wire) / seconds * self.seconds
-        // One lucky page says little: growth is stepwise.
-        target = Self.clamp(Int(min(fitting, 4 * Double(target))))
+        // One lucky page says little: growth is stepwise, and slow where a cut was met before.
+        let step = target < threshold ? min(4 * target, threshold) : target + target / 8
+        target = Self.clamp(Int(min(fitting, Double(step))))
     }
 
     /// Takes that the link was cut: pages are shorter for a while.
     mutating func noteCut() {
         seconds = max(seconds / 2, Self.pageSeconds.lowerBound)
         halve()
+        threshold = target
     }
 
     /// Halves the pages after one was too large.
@@ -51,6 +56,19 @@ struct PageSizing: Hashable {
         guard target > Self.bounds.lowerBound else { return false }
         target = Self.clamp(target / 2)
         return true
+    }
+
+    /// Takes that what follows hardly gets shorter by compression.
+    mutating func assumeIncompressible() { ratio = 1 }
+
+    /// Takes how much shorter an exchange was by compression, also where it was too short to tell of the link.
+    mutating func noteRatio(wire: Int, raw: Int) {
+        guard raw >= Self.telling else { return }
+        ratio = Self.ratio(wire: wire, raw: raw)
+    }
+
+    private static func ratio(wire: Int, raw: Int) -> Double {
+        min(max(Double(raw) / Double(max(wire, 1)), 1), 16)
     }
 
     private static func clamp(_ bytes: Int) -> Int {

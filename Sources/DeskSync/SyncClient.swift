@@ -50,6 +50,27 @@ public struct SyncClient: Sendable {
         return report
     }
 
+    /// Fetches attachments from headquarters, whatever their sizes.
+    ///
+    /// - Parameters:
+    ///   - hashes: Which ones; those that are here are left out.
+    ///   - store: The desk's replica.
+    /// - Returns: What came; its `failure` says why not all did.
+    /// - Throws: `SyncFailure`; `StoreError`; `CancellationError`.
+    public func fetch(
+        _ hashes: [AttachmentHash],
+        into store: ReplicaStore
+    ) async throws -> AttachmentReport {
+        let desk = try Self.desk(store)
+        guard let peer = try desk.headquarters(), let address = peer.url else {
+            throw SyncFailure.notEnrolled
+        }
+        return try await withLink(to: try HeadquartersAddress(address), desk) { link in
+            var transfer = AttachmentTransfer(desk: desk, link: link, settings: settings)
+            return try await transfer.run(peer) { try $0.attachmentWork(fetching: hashes) }
+        }
+    }
+
     /// Counts the changes and records that an exchange would send now.
     /// - Throws: `SyncFailure.notEnrolled`, `.keyMissing`; `StoreError`.
     public func pending(in store: ReplicaStore) throws -> (changes: Int, records: Int) {

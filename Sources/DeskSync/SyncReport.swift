@@ -21,6 +21,9 @@ public struct SyncReport: Hashable, Sendable {
     /// The spaces that headquarters took from this desk, which left them.
     public var departures: [Departure] = []
 
+    /// What was done about attachments.
+    public var attachments = AttachmentReport()
+
     /// Creates the report of an exchange that has not begun.
     public init() {}
 
@@ -40,8 +43,25 @@ public struct SyncReport: Hashable, Sendable {
             case .diverged, .notGranted, .forked, .forged, .damaged: false
             }
         }
-        return isSound ? nil : .unverified
+        return isSound ? attachments.failure : .unverified
     }
+}
+
+/// What an exchange did about attachments, after the records.
+public struct AttachmentReport: Hashable, Sendable {
+    /// What was sent, received and refused.
+    public var summary = AttachmentSummary()
+    /// How many are left at headquarters, since they are larger than what is fetched unasked.
+    public var larger = 0
+    /// How many are still to be sent or fetched, where the exchange was cut.
+    public var left = 0
+    /// Why it was cut; the records had been exchanged before.
+    public var failure: SyncFailure?
+    /// Whether headquarters is too old to take any.
+    public var isUnsupported = false
+
+    /// Creates the report of nothing.
+    public init() {}
 }
 
 /// What the exchange tells while it runs, for a person who waits.
@@ -50,6 +70,8 @@ public enum SyncEvent: Hashable, Sendable {
     case waiting(because: SyncFailure, seconds: Double, attempt: Int)
     /// An answer was taken in; this is how far the exchange has come.
     case progressed(SyncReport)
+    /// Bytes of attachments passed, of so many that are to pass.
+    case movedAttachments(bytes: UInt64, total: UInt64)
 }
 
 extension SessionSummary {

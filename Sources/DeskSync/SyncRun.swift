@@ -13,6 +13,10 @@ struct SyncRun {
     /// What small requests are compressed with, until headquarters says that it lacks it.
     private var dictionary: PresetDictionary? = .latest
     private var report = SyncReport()
+    /// Whether records came that are to be forgotten.
+    private var hasErasures = false
+    /// Whether headquarters may have lost what it had.
+    private var hasLostTrack = false
     /// What the sessions before the present one did.
     private var earlier = SessionSummary()
     private let begun = ContinuousClock.now
@@ -26,6 +30,19 @@ struct SyncRun {
     /// Runs sessions until one comes to its end.
     /// - Throws: `SyncFailure`, where trying again does not help; `StoreError`.
     mutating func run() async throws -> SyncReport {
+        try await exchangeRecords()
+        if hasErasures {
+            // What has to be forgotten is forgotten on the disk, before headquarters is told so.
+            try desk.store.purgeErased()
+            try await exchangeRecords()
+        }
+        if case .under(let limit) = settings.attachments {
+            try await exchangeAttachments(under: limit)
+        }
+        return report
+    }
+
+    private mutating func exchangeRecords() async throws {
         var patience = Patience(settings: settings, random: desk.store.environment.random)
         while true {
             let before = report.roundTrips
@@ -35,7 +52,7 @@ struct SyncRun {
                 if report.summary.receivedRecords >= Self.manyRecords {
                     desk.store.mergeSearchIndex()
                 }
-                return report
+                break
             } catch let failure as SyncFailure {
                 if report.roundTrips > before { patience.reset() }
                 if case .refused(WireErrorCode.tooLarge.rawValue, _) = failure {
@@ -132,6 +149,7 @@ struct SyncRun {
             case .finish(let summary):
                 note(summary)
                 report.departures += try desk.leave(summary.revocations, of: peer)
+                if !report.departures.isEmpty { try desk.store.purgeErased() }
                 return try desk.finish(with: peer, clockSkew: report.clockSkew)
             }
         }
@@ -149,11 +167,34 @@ struct SyncRun {
         report.seconds = begun.duration(to: .now) / .seconds(1)
     }
 
-    private func apply(
+    private mutating func exchangeAttachments(under limit: UInt64) async throws {
+        guard let peer = try desk.headquarters() else { throw SyncFailure.notEnrolled }
+        if settings.comparesAll || hasLostTrack { try desk.forgetSentAttachments() }
+        let work = try desk.attachmentWork(with: peer, under: limit)
+        report.attachments.larger = work.larger
+        guard !work.isEmpty else { return }
+        var transfer = AttachmentTransfer(
+            desk: desk,
+            link: link,
+            settings: settings,
+            sizing: sizing
+        )
+        report.attachments = try await transfer.run(peer) { desk in
+            try desk.attachmentWork(with: peer, under: limit)
+        }
+        link = transfer.link
+        report.summary.roundTrips += transfer.roundTrips
+        noteCost()
+    }
+
+    private mutating func apply(
         _ applications: [SpaceApplication],
         _ token: [UInt8],
         of peer: StoredPeer
     ) throws -> [SpaceResult] {
+        if applications.contains(where: { $0.page.records.contains { $0.erasure != nil } }) {
+            hasErasures = true
+        }
         do {
             return try desk.apply(applications, token: token, of: peer)
         } catch ExchangeError.badIntroduction(let actor) {
@@ -188,6 +229,7 @@ struct SyncRun {
         } catch {
             throw SyncFailure(error)
         }
+        if response.spaces.contains(where: { $0.verdict == .tokenUnknown }) { hasLostTrack = true }
         let received = answer.signed.frame.count
         if received > frame.count {
             sizing.note(wire: received, raw: answered.count, seconds: seconds)

@@ -14,6 +14,14 @@ public struct SyncTimeouts: Hashable, Sendable {
     }
 }
 
+/// Which attachments an exchange moves unasked.
+public enum AttachmentPolicy: Hashable, Sendable {
+    /// None, in either direction.
+    case none
+    /// Those that headquarters lacks, and from there those up to a size in bytes.
+    case under(UInt64)
+}
+
 /// What an exchange takes from its surroundings.
 public struct SyncSettings: Sendable {
     /// How long to wait for the network.
@@ -24,6 +32,8 @@ public struct SyncSettings: Sendable {
     public var environment: [String: String]
     /// Whether every record is compared with headquarters', however equal the fingerprints are.
     public var comparesAll = false
+    /// Which attachments are exchanged after the records.
+    public var attachments = AttachmentPolicy.none
     /// Is told what the exchange waits for and how far it has come.
     public var onEvent: @Sendable (SyncEvent) -> Void
 

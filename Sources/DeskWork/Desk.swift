@@ -79,6 +79,8 @@ public struct Desk: Sendable {
         case reportingOrgType = "reporting_org_type"
         /// Its name there.
         case reportingOrgName = "reporting_org_name"
+        /// Up to which size attachments are fetched unasked, in bytes.
+        case attachmentsUnder = "attachments_under"
     }
 
     /// Returns a setting, or nil where it was never set.
@@ -87,8 +89,19 @@ public struct Desk: Sendable {
     }
 
     /// Changes a setting; an open desk goes on with the old one.
-    /// - Throws: `DeskError` (`bad_value`) for a region that is no country, or an empty name.
+    /// - Throws: `DeskError` (`bad_value`) for a region that is no country, a size that is none, or an
+    ///   empty name.
     public func configure(_ name: Configuration, _ value: String) throws {
+        if name == .attachmentsUnder {
+            guard let size = ByteSize(value) else {
+                throw DeskError(
+                    .badValue,
+                    "“\(value)” is no size",
+                    hint: "A size looks like 256 KB or 5 MB; 0 fetches nothing unasked."
+                )
+            }
+            return try store.write { try $0.set(name.rawValue, to: "\(size.bytes)") }
+        }
         let accepted = try Self.setting(
             value.trimmingCharacters(in: .whitespacesAndNewlines),
             of: name.rawValue,

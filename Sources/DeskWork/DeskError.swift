@@ -18,6 +18,8 @@ public struct DeskError: Error, Hashable, Sendable {
         case appendOnly = "append_only"
         /// The field has no such item.
         case noSuchItem = "no_such_item"
+        /// The bytes of the attachment are not in this replica.
+        case notHere = "not_here"
         /// The record is deleted.
         case deleted
         /// This replica holds no such space.

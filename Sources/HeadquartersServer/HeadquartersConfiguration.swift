@@ -1,3 +1,4 @@
+import ReplicaSync
 import SyncProtocol
 
 /// Where headquarters listens, and what it grants to those who ask.
@@ -36,6 +37,8 @@ public struct ServiceLimits: Hashable, Sendable {
     public var bodyBytes = Limits.frameBytes + SignedRequest.prefixBytes
     /// Bytes of a page in an answer, uncompressed; a desk on a thin link asks for less.
     public var pageBytes = 2 << 20
+    /// What is taken and given of attachments.
+    public var attachments = AttachmentLimits()
     /// How slow a body may arrive, in bytes a second: a quarter of the slowest modem.
     public var bytesPerSecond = 64
     /// How long a body may be slower than that.

@@ -120,7 +120,8 @@ public struct HeadquartersService: Service {
         RequestResponder(
             exchange: SignedExchange(
                 replica: replica,
-                pageBytes: configuration.limits.pageBytes
+                pageBytes: configuration.limits.pageBytes,
+                attachmentLimits: configuration.limits.attachments
             ),
             limits: configuration.limits
         )

@@ -96,7 +96,8 @@ final class RequestResponder: HTTPResponder {
         ]
         if let desk = course.desk { metadata["desk"] = "\(desk)" }
         // What a monitor asks every few seconds is not worth a line.
-        let isWork = course.note.path == Endpoint.sync || course.note.path == Endpoint.enrol
+        let work = [Endpoint.sync, Endpoint.enrol, Endpoint.attachments]
+        let isWork = work.contains(course.note.path)
         logger.log(level: isWork ? .info : .debug, "request", metadata: metadata)
     }
 
@@ -112,7 +113,7 @@ final class RequestResponder: HTTPResponder {
         course.note.path = path
         guard request.method == route.method else { throw Refused(.methodNotAllowed) }
         switch route {
-        case .sync, .enrol:
+        case .sync, .enrol, .attachments:
             return try await serve(signed: request, route, from: origin, &course)
         case .health:
             return Self.text("ok\n")
@@ -131,13 +132,14 @@ final class RequestResponder: HTTPResponder {
     private enum Route: String {
         case sync = "/v1/sync"
         case enrol = "/v1/enrol"
+        case attachments = "/v1/attachments"
         case health = "/healthz"
         case readiness = "/readyz"
         case metrics = "/metrics"
 
         var method: HTTPRequest.Method {
             switch self {
-            case .sync, .enrol: .post
+            case .sync, .enrol, .attachments: .post
             case .health, .readiness, .metrics: .get
             }
         }
@@ -160,7 +162,11 @@ final class RequestResponder: HTTPResponder {
         let answer: Answer?
         do {
             answer = try await gate.run(holding: body.count) { [exchange] in
-                route == .enrol ? try exchange.enrol(body) : try exchange.sync(body)
+                switch route {
+                case .enrol: try exchange.enrol(body)
+                case .attachments: try exchange.attachments(body)
+                default: try exchange.sync(body)
+                }
             }
         } catch let refused as Refused where refused.isFailedAttempt {
             failures.withLock { $0.noteFailure(of: address, at: now) }

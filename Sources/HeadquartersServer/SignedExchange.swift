@@ -22,19 +22,13 @@ struct SignedExchange: Sendable {
     let replica: HeadquartersReplica
     let replays = ReplayWindow()
     let pageBytes: Int
+    let attachmentLimits: AttachmentLimits
 
     /// Merges what a desk sends and answers with what it lacks.
     /// - Throws: `Refused`; what the store reports.
     func sync(_ body: [UInt8]) throws -> Answer {
         let signed = try parse(body)
-        let peer = try refusing {
-            try replica.authenticate(
-                signed,
-                method: Endpoint.method,
-                path: Endpoint.sync,
-                replays: replays
-            )
-        }
+        let peer = try authenticate(signed, Endpoint.sync)
         do {
             let message = try Frame.decode(signed.frame)
             let response = try replica.answer(
@@ -50,6 +44,28 @@ struct SignedExchange: Sendable {
             throw Refused(error, isFailedAttempt: false)
         } catch ExchangeError.badIntroduction(let actor) {
             throw Refused(.badSignature, "the introduction of the actor \(actor)")
+        } catch StoreError.busy {
+            throw Refused(.overloaded, retryAfter: 5)
+        }
+    }
+
+    /// Keeps attachments that a desk pushes, and answers with those that it wants.
+    /// - Throws: `Refused`; what the store reports.
+    func attachments(_ body: [UInt8]) throws -> Answer {
+        let signed = try parse(body)
+        let peer = try authenticate(signed, Endpoint.attachments)
+        do {
+            let message = try Frame.decode(signed.frame)
+            let response = try replica.answer(
+                try AttachmentRequest(decoding: message),
+                from: peer,
+                limits: attachmentLimits
+            )
+            var answer = try seal(try response.encoded(), answering: signed, desk: peer.desk)
+            answer.rawBytes += message.count
+            return answer
+        } catch let error as WireError {
+            throw Refused(error, isFailedAttempt: false)
         } catch StoreError.busy {
             throw Refused(.overloaded, retryAfter: 5)
         }
@@ -102,6 +118,17 @@ struct SignedExchange: Sendable {
     }
 
     // MARK: Steps
+
+    private func authenticate(_ signed: SignedRequest, _ path: String) throws -> StoredPeer {
+        try refusing {
+            try replica.authenticate(
+                signed,
+                method: Endpoint.method,
+                path: path,
+                replays: replays
+            )
+        }
+    }
 
     private func parse(_ body: [UInt8]) throws -> SignedRequest {
         do {

@@ -11,10 +11,19 @@ struct IndexEntry: Equatable {
     var sounds: String
     /// The identifiers that name the record.
     var keys: Set<LookupKey>
+    /// The attachments that the record names, each with the size that it states, 0 where it states none.
+    var attachments: [AttachmentHash: UInt64]
     /// The number of conflicts for a person.
     var conflicts: Int
 
-    static let empty = IndexEntry(name: "", body: "", sounds: "", keys: [], conflicts: 0)
+    static let empty = IndexEntry(
+        name: "",
+        body: "",
+        sounds: "",
+        keys: [],
+        attachments: [:],
+        conflicts: 0
+    )
 
     /// How many words of a record's names have keys.
     private static let soundedWords = 48
@@ -93,12 +102,14 @@ struct RecordIndexing {
         var field: Field?
         var scheme: String?
         var role = Role.body
+        var namesAttachments = false
         for register in state.fields where register.key.number != FieldKey.life.number {
             if register.key.number != number {
                 number = register.key.number
                 field = kind.field(number: number)
                 scheme = field.flatMap { Self.schemes[$0.name] }
                 role = Role(field)
+                if field?.namesAttachments ?? false { namesAttachments = true }
             }
             for sibling in register.siblings.siblings {
                 guard case .value(let value) = sibling.version.content else { continue }
@@ -117,6 +128,7 @@ struct RecordIndexing {
         entry.name = SearchFold.fold(String(decoding: names, as: UTF8.self))
         entry.sounds = IndexEntry.sounds(of: entry.name)
         entry.body = SearchFold.fold(String(decoding: body, as: UTF8.self))
+        if namesAttachments { entry.attachments = state.attachments(of: kind) }
         entry.conflicts = conflictCount(of: state)
         return entry
     }

@@ -36,9 +36,45 @@ enum StoreFormat {
         }
         migrator.registerMigration("5") { db in
             try keepSchemas(db)
+            try addAttachments(db)
             try db.execute(sql: "PRAGMA user_version = 5")
         }
         return migrator
+    }
+
+    /// Version 5: the bytes of attachments, and which records name them.
+    ///
+    /// - `attachment`: what is held of one, from `source` (0: this replica's own; at headquarters the desk
+    ///   that sends it). `held` bytes are here from the start; `is_whole` once they are all here and proven
+    ///   to be those that the hash names. At a desk `is_sent` says that headquarters has it, `asked` when
+    ///   headquarters said that it lacks it.
+    /// - `attachment_piece`: the bytes, in pieces as they came.
+    /// - `attachment_reference`: derived from the visible records, as `lookup` is, and filled like it by
+    ///   whoever opens a file of before.
+    /// - `attachment_holder`, `attachment_space`: at headquarters, which desks have proven to have the bytes,
+    ///   and in which spaces one of them has named them.
+    private static func addAttachments(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                CREATE TABLE attachment(
+                    id INTEGER PRIMARY KEY, hash BLOB NOT NULL, source INTEGER NOT NULL,
+                    size INTEGER NOT NULL, held INTEGER NOT NULL DEFAULT 0,
+                    is_whole INTEGER NOT NULL DEFAULT 0, is_sent INTEGER NOT NULL DEFAULT 0,
+                    asked INTEGER, UNIQUE (hash, source));
+                CREATE TABLE attachment_piece(
+                    attachment INTEGER NOT NULL, start INTEGER NOT NULL, bytes BLOB NOT NULL,
+                    PRIMARY KEY (attachment, start));
+                CREATE TABLE attachment_reference(
+                    record INTEGER NOT NULL, hash BLOB NOT NULL, size INTEGER NOT NULL,
+                    PRIMARY KEY (record, hash)) WITHOUT ROWID;
+                CREATE INDEX attachment_reference_hash ON attachment_reference(hash);
+                CREATE TABLE attachment_holder(
+                    hash BLOB NOT NULL, desk TEXT NOT NULL, PRIMARY KEY (hash, desk)) WITHOUT ROWID;
+                CREATE TABLE attachment_space(
+                    hash BLOB NOT NULL, space INTEGER NOT NULL,
+                    PRIMARY KEY (hash, space)) WITHOUT ROWID;
+                """
+        )
     }
 
     /// Version 4: an index of the kinds that hold decisions, and a search index with the consonant keys

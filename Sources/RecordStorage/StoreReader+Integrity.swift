@@ -82,11 +82,12 @@ extension StoreReader {
         }.sorted { $0.uid < $1.uid }
     }
 
-    /// Returns which records' search and look-up rows are not those of their states.
+    /// Returns which records' search, look-up and attachment rows are not those of their states.
     public func indexProblems() throws -> [String] {
         let indexing = RecordIndexing(schema: schema)
         var problems: [String] = []
         var keys = 0
+        var references = 0
         let count = try db.cachedStatement(sql: "SELECT count(*) FROM lookup WHERE record = ?")
         try forEachRecord { record in
             let entry = indexing.entry(of: record.state)
@@ -95,11 +96,19 @@ extension StoreReader {
                 problems.append("the identifiers of record \(record.key.uid) are not indexed")
             }
             keys += found
+            if try self.references(of: record.row) != entry.attachments {
+                problems.append("the attachments of record \(record.key.uid) are not indexed")
+            }
+            references += entry.attachments.count
             return problems.count < 20
         }
         let all = try Int.fetchOne(db, sql: "SELECT count(*) FROM lookup") ?? 0
         if problems.isEmpty, all != keys {
             problems.append("\(all - keys) look-up rows belong to no record")
+        }
+        let named = try Int.fetchOne(db, sql: "SELECT count(*) FROM attachment_reference") ?? 0
+        if problems.isEmpty, named != references {
+            problems.append("\(named - references) rows of attachments belong to no record")
         }
         do {
             try db.execute(sql: "INSERT INTO search(search) VALUES ('integrity-check')")
@@ -117,6 +126,7 @@ extension StoreWriter {
     package func forgetIndexes() throws {
         try db.execute(sql: "INSERT INTO search(search) VALUES ('delete-all')")
         try db.execute(sql: "DELETE FROM lookup")
+        try db.execute(sql: "DELETE FROM attachment_reference")
     }
 
     /// Makes everything that derives from the records anew: search, look-up, conflicts, fingerprints.

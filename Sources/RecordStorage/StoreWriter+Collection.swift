@@ -83,6 +83,7 @@ extension StoreWriter {
         let entry = indexing.entry(of: record.state)
         try updateSearch(record.row, from: entry, to: .empty)
         try updateLookup(record.row, from: entry, to: .empty)
+        try updateReferences(record.row, from: entry, to: .empty)
         let digest = record.writtenDigest ?? record.state.digest(uid: record.key.uid)
         if digest.value != 0 {
             ledger.fingerprint.remove(digest)

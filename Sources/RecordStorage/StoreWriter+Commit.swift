@@ -158,8 +158,11 @@ extension StoreWriter {
         return try zip(batch, applied).map { hand, applied in
             let uid = hand.edit.uid
             let row = try put(applied.record, uid: uid, replacing: hand.old?.row, in: ledger)
-            for (key, siblings) in applied.replaced {
-                try keepPast(siblings, of: key, row: row)
+            // Of what was erased no history is kept.
+            if applied.record.state.erasure == nil {
+                for (key, siblings) in applied.replaced {
+                    try keepPast(siblings, of: key, row: row)
+                }
             }
             try recountConflicts(of: applied.record.state, row: row)
             try recordTouch(event.actor, event.dot.counter, row: row, digest: applied.digest)

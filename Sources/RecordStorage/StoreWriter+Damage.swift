@@ -100,6 +100,7 @@ extension StoreWriter {
         let entry = indexing.entry(of: record.state)
         try updateSearch(record.row, from: entry, to: .empty)
         try updateLookup(record.row, from: entry, to: .empty)
+        try updateReferences(record.row, from: entry, to: .empty)
         if let written = record.writtenDigest {
             ledger.fingerprint.remove(written)
             ledger.isChanged = true

@@ -143,8 +143,10 @@ extension StoreWriter {
             let state = record.state
             let replaced = hand.old?.row ?? hand.replacedRow
             let row = try put(record, uid: delta.uid, replacing: replaced, in: ledger)
-            if let old = hand.old { try keepSuperseded(of: old.state, by: state, row: row) }
-            try keepBases(delta.bases, row: row, live: state)
+            if state.erasure == nil {
+                if let old = hand.old { try keepSuperseded(of: old.state, by: state, row: row) }
+                try keepBases(delta.bases, row: row, live: state)
+            }
             try journal(delta, row: row)
             let before = try hand.old.map { try conflictCount(of: $0.state, row: row) } ?? 0
             let after = try recountConflicts(of: state, row: row)

@@ -82,6 +82,7 @@ extension StoreWriter {
             let after = indexing.entry(of: record.state)
             try updateSearch(row, from: before, to: after)
             try updateLookup(row, from: before, to: after)
+            try updateReferences(row, from: before, to: after)
             guard !record.state.isPlain else { continue }
             try setConflicts(after.conflicts, row: row)
             try recountConflicts(of: record.state, row: row)

@@ -19,6 +19,8 @@ public final class StoreWriter {
     /// The highest number of a short id of this desk that this store has ever held.
     var shortIDs: ShortIDs
     private let statements = RecordStatements()
+    /// Whether the transaction has taken values away for good.
+    var hasErased = false
     /// The latest change that was put down, which the records of a page mostly share.
     var latestChange: (actor: Int64, counter: UInt64)?
     /// What was known of each space when the transaction first asked.
@@ -60,6 +62,10 @@ public final class StoreWriter {
 
     /// Writes what the transaction keeps in memory until its end, so that its reader sees it.
     public func flush() throws {
+        if hasErased {
+            hasErased = false
+            try freeAttachments()
+        }
         for ledger in ledgers.values where ledger.isChanged {
             try db.cachedStatement(
                 sql: "UPDATE space SET actor = ?, head = ?, fingerprint = ? WHERE id = ?"
@@ -188,6 +194,7 @@ public final class StoreWriter {
             ledger.isChanged = true
         }
         let new = record.state
+        if new.erasure != nil { try beginErasing() }
         for sibling in new.siblings(of: .shortID) { shortIDs.note(sibling.version.content) }
         let sequence = nextSequence()
         let isHidden: Int64 = new.isHidden ? 1 : 0
@@ -222,6 +229,8 @@ public final class StoreWriter {
         }
         try updateSearch(row, from: record.oldEntry, to: after)
         try updateLookup(row, from: record.oldEntry, to: after)
+        try updateReferences(row, from: record.oldEntry, to: after)
+        if new.erasure != nil { try eraseRemains(of: uid, row: row, in: ledger) }
         return row
     }
 
@@ -230,6 +239,7 @@ public final class StoreWriter {
         let entry = indexing.entry(of: state)
         try updateSearch(row, from: .empty, to: entry)
         try updateLookup(row, from: .empty, to: entry)
+        try updateReferences(row, from: .empty, to: entry)
         try db.cachedStatement(sql: "UPDATE record SET conflicts = ?, is_hidden = ? WHERE id = ?")
             .execute(arguments: [entry.conflicts, state.isHidden, row])
         try recountConflicts(of: state, row: row)

@@ -132,6 +132,11 @@ public struct DeskReplica: Sendable {
                     try writer.forgetPresent(at: peer.row, in: application.space)
                 }
                 let result = try writer.apply(application, from: peer.row)
+                for delta in application.page.records {
+                    // What is kept here beside the part that was erased goes, too.
+                    guard let erasure = delta.erasure else { continue }
+                    try writer.eraseOtherParts(of: delta.uid, after: erasure)
+                }
                 if result.hasNewActor { try writer.takeNewIdentity() }
                 // What the page brought needs no push: headquarters has it. Unless something was
                 // written here after the push was read, the next push begins behind it.

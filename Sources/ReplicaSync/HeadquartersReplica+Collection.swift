@@ -8,6 +8,8 @@ public struct CompactionReport: Hashable, Sendable {
     public var collected = CollectionReport()
     /// The codes of the desks that were silent for so long that they are dormant from now on.
     public var dormant: [String] = []
+    /// What was freed of attachments that no record names any more.
+    public var attachments = AttachmentTally()
 
     /// Creates the report of nothing.
     public init() {}
@@ -18,6 +20,7 @@ public struct CompactionReport: Hashable, Sendable {
             JSONMember("records", .number(collected.records)),
             JSONMember("thinned", .number(collected.thinned)),
             JSONMember("dormant", .array(dormant.map { .string($0) })),
+            JSONMember("attachments", .number(attachments.count)),
         ])
     }
 }
@@ -34,6 +37,8 @@ extension HeadquartersReplica {
 
     /// Gives up what every active desk has seen deleted, and lets desks that were silent for half a
     /// year become dormant: they are told what they have missed when they return.
+    ///
+    /// Attachments that no record names any more go, too.
     ///
     /// - Returns: What was given up.
     /// - Throws: What the store reports.
@@ -55,6 +60,10 @@ extension HeadquartersReplica {
             }
             report.collected.records += collected.records
             report.collected.thinned += collected.thinned
+        }
+        try store.purgeErased()
+        if try store.read({ try !$0.unnamedAttachments().isEmpty }) {
+            report.attachments = try store.write { try $0.freeAttachments() }
         }
         return report
     }

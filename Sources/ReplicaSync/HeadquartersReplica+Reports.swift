@@ -20,6 +20,8 @@ public struct DeskReport: Hashable, Sendable {
     public let silentDays: Int?
     /// The version of the schema by which it works; nil before its first exchange.
     public let schema: UInt32?
+    /// How many erasures in its spaces it has not confirmed to have done.
+    public var unconfirmedErasures = 0
 
     /// The object that scripts read.
     public var json: JSONValue {
@@ -39,6 +41,7 @@ public struct DeskReport: Hashable, Sendable {
         members.append(JSONMember("spaces", .array(spaces.map { .string($0.text) })))
         if let silentDays { members.append(JSONMember("silent_days", .number(silentDays))) }
         if let schema { members.append(JSONMember("schema", .number(schema))) }
+        members.append(JSONMember("unconfirmed_erasures", .number(unconfirmedErasures)))
         return .object(members)
     }
 }
@@ -198,6 +201,27 @@ extension HeadquartersReplica {
                 )
             }
         }
+    }
+
+    /// Returns how every desk stands, by code, with the erasures that each has not confirmed.
+    ///
+    /// - Complexity: as `desks`, and O(*n*) in the number of hidden records.
+    public func desksWithErasures() throws -> [DeskReport] {
+        var reports = try desks()
+        try store.read { reader in
+            let erasures = try reader.erasures()
+            for (index, peer) in try reader.peers().enumerated() where !peer.isRetired {
+                let spaces = try reader.peerSpaces(of: peer.row).filter(\.isGranted)
+                for space in spaces {
+                    // A desk that never asked for the space holds nothing of it.
+                    guard let acknowledged = space.acknowledged else { continue }
+                    reports[index].unconfirmedErasures += erasures.count {
+                        $0.key.space == space.space && !acknowledged.covers($0.erasure.dot)
+                    }
+                }
+            }
+        }
+        return reports
     }
 
     /// For how many days a desk has been silent, where that is long enough to be warned of.

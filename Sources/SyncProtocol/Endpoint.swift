@@ -7,7 +7,9 @@ public enum Endpoint {
     public static let sync = "/v1/sync"
     /// Where a replica enrols.
     public static let enrol = "/v1/enrol"
-    /// The method of both.
+    /// Where attachments are pushed and fetched.
+    public static let attachments = "/v1/attachments"
+    /// The method of all.
     public static let method = "POST"
     /// The media type of signed bodies, in both directions.
     public static let mediaType = "application/x-attache"

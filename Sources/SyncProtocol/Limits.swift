@@ -34,6 +34,10 @@ public enum Limits {
     public static let itemBytes = ContentLimits.itemBytes
     /// Bytes of a value: long texts are far below, blobs travel otherwise.
     public static let valueBytes = ContentLimits.valueBytes
+    /// Bytes of an attachment.
+    public static let attachmentBytes = ContentLimits.attachmentBytes
+    /// Attachments that one message names.
+    public static let attachments = 1_024
     /// Bytes of an author's name.
     public static let authorBytes = ContentLimits.authorBytes
     /// Bytes of a note and of a refusal's message, which hold a sentence or two.

@@ -24,14 +24,21 @@ struct Attache: AsyncParsableCommand {
                 subcommands: [
                     AddCommand.self, SetCommand.self, EditCommand.self, ShowCommand.self,
                     ListCommand.self, FindCommand.self, DeleteCommand.self,
-                    UndeleteCommand.self,
+                    UndeleteCommand.self, EraseCommand.self,
                 ]
             ),
             CommandGroup(
                 name: "History",
                 subcommands: [HistoryCommand.self, LogCommand.self, UndoCommand.self]
             ),
-            CommandGroup(name: "Files", subcommands: [ImportCommand.self, ExportCommand.self]),
+            CommandGroup(
+                name: "Files",
+                subcommands: [
+                    ImportCommand.self, ExportCommand.self, AttachCommand.self,
+                    AttachmentsCommand.self, SaveCommand.self, FetchCommand.self,
+                    DetachCommand.self,
+                ]
+            ),
             CommandGroup(
                 name: "Conflicts",
                 subcommands: [ConflictsCommand.self, ReviewCommand.self, ResolveCommand.self]

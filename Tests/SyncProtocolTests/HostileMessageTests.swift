@@ -70,6 +70,8 @@ struct HostileMessageTests {
             let bytes = (0..<random.below(200)).map { _ in UInt8(random.below(256)) }
             _ = try? SyncRequest(decoding: bytes)
             _ = try? SyncResponse(decoding: bytes)
+            _ = try? AttachmentRequest(decoding: bytes)
+            _ = try? AttachmentResponse(decoding: bytes)
             _ = try? EnrolRequest(decoding: bytes)
             _ = try? EnrolResponse(decoding: bytes)
             _ = try? SignedRequest(parsing: bytes)
@@ -83,6 +85,8 @@ struct HostileMessageTests {
         request.token = [1, 2, 3]
         let bytes = try request.encoded()
         #expect(throws: WireError.truncated("message")) { try SyncResponse(decoding: bytes) }
+        #expect(throws: WireError.truncated("message")) { try AttachmentRequest(decoding: bytes) }
+        #expect(throws: WireError.truncated("message")) { try AttachmentResponse(decoding: bytes) }
         #expect(throws: WireError.truncated("message")) { try EnrolRequest(decoding: bytes) }
         #expect(throws: WireError.truncated("message")) { try EnrolResponse(decoding: bytes) }
     }

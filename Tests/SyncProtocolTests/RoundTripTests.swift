@@ -45,6 +45,46 @@ struct RoundTripTests {
         #expect(try EnrolResponse(decoding: response.encoded()) == response)
     }
 
+    @Test func decodingWhatIsSaidOfAttachmentsGivesWhatWasEncoded() throws {
+        for seed in Seeds.first(100) {
+            var random = SeededGenerator(seed: seed)
+            func hash() throws -> AttachmentHash {
+                try #require(
+                    AttachmentHash(bytes: (0..<32).map { _ in UInt8(random.below(256)) })
+                )
+            }
+            func bytes(_ count: Int) -> [UInt8] {
+                (0..<count).map { _ in UInt8(random.below(256)) }
+            }
+            var parts: [AttachmentPart] = []
+            var answers: [AttachmentAnswer] = []
+            for _ in 0..<random.below(5) {
+                let size = 1 + random.below(100)
+                let offset = random.below(size)
+                let acts: [AttachmentPart.Act] = [
+                    .ask, .want(from: UInt64(offset)),
+                    .push(bytes(size - offset), at: UInt64(offset)),
+                ]
+                parts.append(
+                    AttachmentPart(hash: try hash(), size: UInt64(size), act: acts[random.below(3)])
+                )
+                var answer = AttachmentAnswer(hash: try hash())
+                answer.size = UInt64(size)
+                answer.held = UInt64(offset)
+                answer.bytes = bytes(size - offset)
+                answer.code = ["", "not_named"][random.below(2)]
+                answers.append(answer)
+            }
+            let request = AttachmentRequest(parts: parts, byteLimit: UInt32(random.below(1 << 20)))
+            #expect(try AttachmentRequest(decoding: request.encoded()) == request, "SEED=\(seed)")
+            let response = AttachmentResponse(parts: answers)
+            #expect(
+                try AttachmentResponse(decoding: response.encoded()) == response,
+                "SEED=\(seed)"
+            )
+        }
+    }
+
     @Test func textsThatDifferOnlyInTheirNormalFormKeepTheirBytes() throws {
         // The two names are equal strings, and a chain hashes their bytes.
         let names = ["e\u{301}", "é"]

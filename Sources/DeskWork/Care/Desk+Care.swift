@@ -78,7 +78,16 @@ extension Desk {
     /// Checks the replica from the disk up: the file, what derives from the records, the chains.
     /// - Complexity: O(*n*) in the size of the replica.
     public func doctor(repair: Bool = false) throws -> DoctorReport {
-        if repair { try store.write { try $0.rebuildIndexes() } }
+        if repair {
+            try store.write { writer in
+                try writer.rebuildIndexes()
+                // What is lost comes again from whoever holds it; what nobody names is not kept.
+                for attachment in try writer.reader.damagedAttachments() {
+                    try writer.drop(attachment)
+                }
+                try writer.freeAttachments()
+            }
+        }
         return DoctorReport(
             checks: [
                 try check("file") { try $0.integrityProblems() },
@@ -96,8 +105,34 @@ extension Desk {
                 try check("counters", counterProblems),
                 try check("chains", chainProblems),
                 try check("indexes") { try $0.indexProblems() },
+                try checkAttachments(),
             ]
         )
+    }
+
+    /// Looks at the bytes of attachments, and counts those that no record names any more.
+    private func checkAttachments() throws -> DoctorCheck {
+        let name = "attachments"
+        let check = try check(name) { reader in
+            try reader.damagedAttachments().map {
+                "the bytes of attachment \($0.hash.description.prefix(12)) are not those that it names; "
+                    + "--repair drops them, and they come again from headquarters"
+            }
+        }
+        guard check.isOK else { return check }
+        return try store.read { reader in
+            let all = try reader.attachmentTally()
+            if all.count == 0 { return check }
+            let unnamed = try reader.unnamedAttachments().filter { $0.held > 0 }
+            var detail = "\(all.count) in order, \(ByteSize(all.bytes).text)"
+            if !unnamed.isEmpty {
+                let bytes = unnamed.reduce(0) { $0 + $1.held }
+                detail +=
+                    "; \(unnamed.count) of them (\(ByteSize(bytes).text)) that no record names any "
+                    + "more: --repair frees them"
+            }
+            return DoctorCheck(name: name, isOK: true, detail: detail)
+        }
     }
 
     /// Runs a check on a snapshot of its own: what one cannot read must not hide what the others

@@ -164,7 +164,9 @@ extension Desk {
                 where: { try condition.holds(for: $0, viewer, context) },
                 writing: { record, _ in
                     // A calendar on a telephone shows no label.
-                    guard record.text("handling") == "RESTRICTED" else { return true }
+                    guard record.text("handling").map(HandlingLabel.isRestricted) ?? false else {
+                        return true
+                    }
                     if withheld.insert(record.id).inserted {
                         outcome.withheld.add("labelled RESTRICTED")
                     }

@@ -7,6 +7,8 @@ public enum ContentLimits {
     public static let itemBytes = 4 << 10
     /// Bytes of a value: long texts are far below, blobs travel otherwise.
     public static let valueBytes = 4 << 20
+    /// Bytes of an attachment: a scanned agreement of some hundred pages.
+    public static let attachmentBytes: UInt64 = 32_000_000
     /// Bytes of an author's name.
     public static let authorBytes = 256
     /// Bytes of a note, which holds a sentence or two.

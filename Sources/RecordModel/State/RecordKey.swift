@@ -114,6 +114,8 @@ public struct FieldKey: Hashable, Comparable, Sendable {
     public static let life = FieldKey(1)
     /// The field that holds the name by which people call the record.
     public static let shortID = FieldKey(2)
+    /// The field whose items name attachments.
+    public static let attachments = FieldKey(9)
 
     /// Orders by field number, then by the bytes of the item's key.
     public static func < (left: FieldKey, right: FieldKey) -> Bool {

@@ -181,37 +181,3 @@ extension ValueType {
         return reference.text
     }
 }
-
-/// What names a file: the SHA-256 of its bytes, their number, the media type and the name.
-struct BlobName: Hashable, Sendable {
-    let hash: String
-    let size: String
-    let mediaType: String
-    let name: String
-
-    /// Creates a file's name from `hash size media-type name`, or nil for other text.
-    init?(_ text: String) {
-        let words = text.split(separator: " ", maxSplits: 3, omittingEmptySubsequences: false)
-        guard words.count == 4 else { return nil }
-        self.init(
-            hash: String(words[0]),
-            size: String(words[1]),
-            mediaType: String(words[2]),
-            name: String(words[3])
-        )
-    }
-
-    init?(hash: String, size: String, mediaType: String, name: String) {
-        let hash = hash.asciiLowercased()
-        guard hash.utf8.count == 64, bytes(hexadecimal: hash) != nil,
-            let size = UInt64(size), !mediaType.isEmpty, !mediaType.contains(" "),
-            let first = name.first, !first.isWhitespace
-        else { return nil }
-        self.hash = hash
-        self.size = String(size)
-        self.mediaType = mediaType.asciiLowercased()
-        self.name = name
-    }
-
-    var text: String { "\(hash) \(size) \(mediaType) \(name)" }
-}

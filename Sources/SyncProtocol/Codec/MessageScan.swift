@@ -8,6 +8,8 @@ struct MessageScan {
         var nested: [UInt64: Shape] = [:]
 
         static let leaf = Shape()
+        /// A request about attachments, and an answer.
+        static let attachments = Shape(nested: [1: leaf])
         static let space: Shape = {
             let page = Shape(nested: [1: leaf, 13: leaf, 14: leaf])
             return Shape(nested: [3: leaf, 4: leaf, 7: leaf, 9: leaf, 10: page])

@@ -60,12 +60,14 @@ public struct WireDump: Sendable, CustomStringConvertible {
         add(try Message(message))
     }
 
-    /// A message of any of the four kinds; their closing fields tell them apart.
+    /// A message of any of the six kinds; their closing fields tell them apart.
     private enum Message {
         case syncRequest(SyncRequest)
         case syncResponse(SyncResponse)
         case enrolRequest(EnrolRequest)
         case enrolResponse(EnrolResponse)
+        case attachmentRequest(AttachmentRequest)
+        case attachmentResponse(AttachmentResponse)
 
         init(_ bytes: [UInt8]) throws(WireError) {
             if let response = try? SyncResponse(decoding: bytes) {
@@ -74,6 +76,10 @@ public struct WireDump: Sendable, CustomStringConvertible {
                 self = .enrolRequest(request)
             } else if let response = try? EnrolResponse(decoding: bytes) {
                 self = .enrolResponse(response)
+            } else if let request = try? AttachmentRequest(decoding: bytes) {
+                self = .attachmentRequest(request)
+            } else if let response = try? AttachmentResponse(decoding: bytes) {
+                self = .attachmentResponse(response)
             } else {
                 self = .syncRequest(try SyncRequest(decoding: bytes))
             }
@@ -120,6 +126,25 @@ public struct WireDump: Sendable, CustomStringConvertible {
         case .enrolResponse(let response):
             line("enrol answer, key \(hexadecimal(response.publicKey))")
             line("  mission \(response.mission), spaces \(response.spaces)")
+        case .attachmentRequest(let request):
+            line("attachment request, versions \(request.versions)")
+            line("  at most \(request.byteLimit) bytes")
+            for part in request.parts {
+                let act =
+                    switch part.act {
+                    case .ask: "what is held?"
+                    case .push(let bytes, let offset): "\(bytes.count) bytes at \(offset)"
+                    case .want(let offset): "wanted from \(offset)"
+                    }
+                line("  \(part.hash) of \(part.size) bytes: \(act)")
+            }
+        case .attachmentResponse(let response):
+            line("attachment answer")
+            for part in response.parts {
+                let refusal = part.code.isEmpty ? "" : ", refused \(quoted(part.code))"
+                line("  \(part.hash) of \(part.size) bytes: \(part.held) held\(refusal)")
+                if !part.bytes.isEmpty { line("    \(part.bytes.count) bytes") }
+            }
         }
     }
 

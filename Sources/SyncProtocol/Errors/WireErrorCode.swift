@@ -33,6 +33,12 @@ public enum WireErrorCode: String, Hashable, Sendable, CaseIterable {
     case deskInUse = "desk_in_use"
     /// The space is not granted to the desk.
     case spaceNotGranted = "space_not_granted"
+    /// No record that the desk may see names the attachment.
+    case notNamed = "not_named"
+    /// Headquarters keeps no more bytes of this desk.
+    case quotaExceeded = "quota_exceeded"
+    /// The bytes of an attachment are not those that its hash names.
+    case wrongHash = "wrong_hash"
     /// There is nothing at this path.
     case notFound = "not_found"
     /// The path does not take this method.
@@ -57,17 +63,18 @@ public enum WireErrorCode: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .malformed, .truncated, .unknownDictionary, .unsupportedVersion: 400
         case .badSignature, .staleRequest, .replayed, .unknownReplica: 401
-        case .retired, .revoked, .badToken, .spaceNotGranted: 403
+        case .retired, .revoked, .badToken, .spaceNotGranted, .notNamed: 403
         case .notFound: 404
         case .methodNotAllowed: 405
         case .timeout: 408
         case .deskInUse: 409
         case .tooLarge: 413
-        case .badValue, .unknownKind, .unknownField: 422
+        case .badValue, .unknownKind, .unknownField, .wrongHash: 422
         case .protocolTooOld: 426
         case .rateLimited: 429
         case .internalError: 500
         case .overloaded: 503
+        case .quotaExceeded: 507
         }
     }
 
@@ -89,6 +96,10 @@ public enum WireErrorCode: String, Hashable, Sendable, CaseIterable {
         case .badToken: "The enrolment token is unknown, used, expired or for another desk."
         case .deskInUse: "The desk already has a replica; ask for a token that replaces it."
         case .spaceNotGranted: "The space is not granted to this desk."
+        case .notNamed: "No record that this desk may see names the attachment."
+        case .quotaExceeded:
+            "Headquarters keeps no more attachments of this desk; ask headquarters."
+        case .wrongHash: "The bytes are not those that the attachment's hash names; send them anew."
         case .notFound: "There is nothing here."
         case .methodNotAllowed: "This address does not take such a request."
         case .timeout: "The request took too long to arrive; try again."

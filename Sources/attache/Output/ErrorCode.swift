@@ -9,6 +9,7 @@ enum ErrorCode: String, CaseIterable {
     case badValue = "bad_value"
     case appendOnly = "append_only"
     case noSuchItem = "no_such_item"
+    case notHere = "not_here"
     case deleted
     case noReplica = "no_replica"
     case replicaExists = "replica_exists"
@@ -42,8 +43,8 @@ enum ErrorCode: String, CaseIterable {
     var exitStatus: ExitStatus {
         switch self {
         case .notFound, .ambiguousID, .unknownKind, .unknownField, .badValue, .appendOnly,
-            .noSuchItem, .deleted, .noReplica, .replicaExists, .notEnrolled, .unknownSpace,
-            .spaceNotGranted, .deskInUse, .badToken, .badFile, .busy, .diskFull, .io,
+            .noSuchItem, .notHere, .deleted, .noReplica, .replicaExists, .notEnrolled,
+            .unknownSpace, .spaceNotGranted, .deskInUse, .badToken, .badFile, .busy, .diskFull, .io,
             .interrupted:
             .failure
         case .usage: .usage

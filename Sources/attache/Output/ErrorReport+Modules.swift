@@ -64,6 +64,7 @@ extension ErrorReport {
         case .badValue: .badValue
         case .appendOnly: .appendOnly
         case .noSuchItem: .noSuchItem
+        case .notHere: .notHere
         case .deleted: .deleted
         case .unknownSpace: .unknownSpace
         case .usage: .usage

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DeskWork
 import Foundation
 import HeadquartersServer
 import Logging
@@ -161,6 +162,19 @@ struct HeadquartersServe: AsyncParsableCommand {
     @Flag(help: "Serve without TLS.")
     var plainHTTP = false
 
+    @Option(
+        help: ArgumentHelp(
+            "The greatest attachment that is taken; 32 MB at most.",
+            valueName: "size"
+        )
+    )
+    var attachmentLimit: ByteSize?
+
+    @Option(
+        help: ArgumentHelp("How much of one desk's attachments is kept; 4 GB.", valueName: "size")
+    )
+    var attachmentQuota: ByteSize?
+
     func validate() throws {
         guard port != nil else {
             throw ValidationError("“\(listen)” is not HOST:PORT, as in 127.0.0.1:8080.")
@@ -179,11 +193,17 @@ struct HeadquartersServe: AsyncParsableCommand {
 
     func run() async throws {
         let replica = try headquarters.replica()
-        let configuration = HeadquartersConfiguration(
+        var configuration = HeadquartersConfiguration(
             host: host,
             port: port ?? 0,
             allowsPlainHTTP: plainHTTP
         )
+        if let attachmentLimit {
+            configuration.limits.attachments.attachmentBytes = attachmentLimit.bytes
+        }
+        if let attachmentQuota {
+            configuration.limits.attachments.deskBytes = attachmentQuota.bytes
+        }
         let logger = Logger(label: "attache.hq") { StreamLogHandler.standardError(label: $0) }
         let output = output
         let service = try HeadquartersService(
@@ -218,7 +238,7 @@ struct HeadquartersDesks: ParsableCommand {
     @OptionGroup var headquarters: HeadquartersOptions
 
     func run() throws {
-        let desks = try headquarters.replica().desks()
+        let desks = try headquarters.replica().desksWithErasures()
         if output.json { return try output.print(.array(desks.map(\.json)), text: "") }
         var table = Table([
             "desk", "replica", "state", "last sync", "schema", "unacknowledged", "spaces",
@@ -231,6 +251,12 @@ struct HeadquartersDesks: ParsableCommand {
             ])
         }
         try output.print(table, whenEmpty: "No desk is enrolled.")
+        for desk in desks where desk.unconfirmedErasures > 0 {
+            try StandardStreams.print(
+                "\(desk.desk) has not confirmed \(desk.unconfirmedErasures) "
+                    + (desk.unconfirmedErasures == 1 ? "erasure" : "erasures")
+            )
+        }
         for desk in desks {
             guard let days = desk.silentDays, desk.state == "active" else { continue }
             output.warn(
@@ -388,6 +414,12 @@ struct HeadquartersCompact: ParsableCommand {
             "\(report.collected.records) deleted records given up, "
                 + "\(report.collected.thinned) records thinned"
         ]
+        if report.attachments.count > 0 {
+            lines.append(
+                "\(report.attachments.count) attachments that no record names any more freed, "
+                    + ByteSize(report.attachments.bytes).text
+            )
+        }
         if !report.dormant.isEmpty {
             lines.append("dormant from now on: \(report.dormant.joined(separator: ", "))")
         }

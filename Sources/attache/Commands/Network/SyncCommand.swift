@@ -16,6 +16,9 @@ struct SyncCommand: AsyncParsableCommand {
         discussion: """
             What was exchanged stays if the link breaks; run it again and it goes on from there.
             “verified” means that both sides have proven to hold the same.
+
+            Attachments follow the records: those that headquarters lacks are sent, those under a size \
+            (attache config attachments-under) fetched; larger ones with attache fetch.
             """
     )
 
@@ -34,6 +37,14 @@ struct SyncCommand: AsyncParsableCommand {
     @Flag(help: "Compare every record with headquarters', and mend what differs.")
     var verify = false
 
+    @Flag(help: "Exchange the records alone.")
+    var noAttachments = false
+
+    @Option(
+        help: ArgumentHelp("Fetch attachments up to this size, this time.", valueName: "size")
+    )
+    var attachmentsUnder: ByteSize?
+
     @Flag(help: "Exit with 3 when conflicts are waiting afterwards.")
     var failOnConflict = false
 
@@ -41,6 +52,8 @@ struct SyncCommand: AsyncParsableCommand {
         let store = try replica.store()
         var settings = SyncSettings(onEvent: tell)
         settings.comparesAll = verify
+        let limit = try attachmentsUnder?.bytes ?? Desk(store: store).attachmentsUnder()
+        settings.attachments = noAttachments ? .none : .under(limit)
         let client = SyncClient(settings: settings)
         if dryRun {
             let pending = try client.pending(in: store)
@@ -79,6 +92,8 @@ struct SyncCommand: AsyncParsableCommand {
             output.warn(
                 "sent \(summary.sentRecords), received \(summary.receivedRecords) records so far"
             )
+        case .movedAttachments(let bytes, let total):
+            output.warn("attachments: \(ByteSize(bytes).text) of \(ByteSize(total).text)")
         }
     }
 
@@ -110,6 +125,7 @@ struct SyncCommand: AsyncParsableCommand {
             JSONMember("round_trips", .number(report.roundTrips)),
             JSONMember("mended", .number(report.mended)),
             JSONMember("damaged", .number(report.damaged)),
+            JSONMember("attachments", report.attachments.json),
             JSONMember("verified", .bool(report.isVerified)),
             JSONMember("seconds", .number(String(format: "%.3f", report.seconds))),
         ]
@@ -205,6 +221,7 @@ struct SyncCommand: AsyncParsableCommand {
                 style.warning("this clock is \(abs(skew) / 1000) s off headquarters'; set it right")
             )
         }
+        lines += report.attachments.lines(style)
         if report.isVerified { lines.append(style.bold("verified")) }
         return lines.joined(separator: "\n")
     }

@@ -36,3 +36,39 @@ struct UndeleteCommand: ParsableCommand {
         try output.print(replica.desk().undelete(id), "brought back")
     }
 }
+
+/// `attache erase`: a record that must be forgotten.
+struct EraseCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "erase",
+        abstract: "Forget a record for good, everywhere; nothing brings it back.",
+        discussion: """
+            attache erase ber-214 --reason consent
+
+            Its values go from the record, its history, the search index, conflicts and attachments, here at once \
+            and on every replica with its next sync, also where somebody edits the record meanwhile. What \
+            stays is its number, the time, who erased it, and the reason. Records that were merged into it go \
+            along. attache hq desks says who has not yet confirmed.
+
+            Not reached: what other records and notes say of it in words; the accounts of imports; backups and \
+            exported files. A backup that is put back forgets it again, at once where the replica that it replaces \
+            knows of the erasure, else with the next sync. Blocks that the disk has set aside are the disk's: \
+            encrypt it.
+            """
+    )
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var replica: ReplicaOptions
+
+    @Argument(help: "The record.")
+    var id: String
+
+    @Option(help: "Why: consent, request, retention, mistake or order.")
+    var reason: ErasureReason
+
+    func run() throws {
+        try output.print(replica.desk().erase(id, because: reason), "erased")
+    }
+}
+
+extension ErasureReason: ExpressibleByArgument {}

@@ -60,7 +60,12 @@ struct RestoreCommand: ParsableCommand {
         let path = replica.path
         let kept = try ReplicaStore.restore(file, to: path, schema: try .chosen())
         let store = try ReplicaStore(opening: path, schema: .chosen())
-        try store.write { try $0.takeNewIdentity() }
+        let erasures = try kept.map(Self.erasures) ?? []
+        let erased = try store.write { writer in
+            try writer.takeNewIdentity()
+            return try writer.eraseAgain(erasures)
+        }
+        try store.purgeErased()
         try store.keepWitness { _ in }
         let desk = try Desk(store: store)
         let records = try store.read { try $0.recordCount() }
@@ -68,6 +73,9 @@ struct RestoreCommand: ParsableCommand {
         let hasKey = FileManager.default.fileExists(atPath: keyPath)
         var lines = ["\(records) records of desk \(desk.code) are restored at \(path)."]
         if let kept { lines.append("What was there is kept at \(kept).") }
+        if erased > 0 {
+            lines.append("\(erased) of them had been erased since, and were erased again.")
+        }
         lines.append(
             hasKey
                 ? "The next attache sync brings back what headquarters has."
@@ -77,6 +85,14 @@ struct RestoreCommand: ParsableCommand {
             .restored(records, to: path, kept: kept),
             text: lines.map(SafeText.line).joined(separator: "\n")
         )
+    }
+
+    /// What the file that was replaced knew to be erased; nothing where it cannot be read any more.
+    private static func erasures(knownTo kept: String) throws -> [StoredErasure] {
+        guard let store = try? ReplicaStore(opening: kept) else { return [] }
+        let erasures = try? store.read { try $0.erasures() }
+        try store.close()
+        return erasures ?? []
     }
 }
 

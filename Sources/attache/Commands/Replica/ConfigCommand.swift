@@ -13,6 +13,7 @@ struct ConfigCommand: ParsableCommand {
             attache config region DE             whose rules telephone numbers follow
             attache config hq https://hq.example where headquarters is
             attache config reporting-org XM-…    who publishes activities (export --format iati)
+            attache config attachments-under 1MB up to which size sync fetches attachments unasked
             """
     )
 
@@ -23,6 +24,7 @@ struct ConfigCommand: ParsableCommand {
         case reportingOrg = "reporting-org"
         case reportingOrgType = "reporting-org-type"
         case reportingOrgName = "reporting-org-name"
+        case attachmentsUnder = "attachments-under"
 
         /// What the desk keeps; headquarters' address is kept with what is known of it.
         var configuration: Desk.Configuration? {
@@ -33,6 +35,7 @@ struct ConfigCommand: ParsableCommand {
             case .reportingOrg: .reportingOrg
             case .reportingOrgType: .reportingOrgType
             case .reportingOrgName: .reportingOrgName
+            case .attachmentsUnder: .attachmentsUnder
             case .headquarters: nil
             }
         }
@@ -58,6 +61,7 @@ struct ConfigCommand: ParsableCommand {
     }
 
     private func present(_ desk: Desk) throws -> String? {
+        if name == .attachmentsUnder { return ByteSize(try desk.attachmentsUnder()).text }
         if let setting = name.configuration { return try desk.configuration(setting) }
         return try desk.store.read { try $0.peers().first?.url }
     }
