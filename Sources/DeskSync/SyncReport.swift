@@ -1,4 +1,5 @@
 import RecordModel
+import RecordStorage
 import SyncEngine
 
 /// What an exchange with headquarters did and cost.
@@ -17,6 +18,8 @@ public struct SyncReport: Hashable, Sendable {
     public var mended = 0
     /// How many records are damaged on the disk and could not be had from headquarters.
     public var damaged = 0
+    /// What left this replica's journal since all have seen it and it is old.
+    public var compacted = JournalReport()
 
     /// Creates the report of an exchange that has not begun.
     public init() {}

@@ -125,7 +125,8 @@ struct SyncRun {
                 settings.onEvent(.progressed(report))
             case .finish(let summary):
                 note(summary)
-                return try desk.finish(with: peer, clockSkew: report.clockSkew)
+                report.compacted.add(try desk.finish(with: peer, clockSkew: report.clockSkew))
+                return
             }
         }
     }

@@ -7,7 +7,7 @@ enum StoreFormat {
     /// Marks the file as ours in SQLite's header (`ATT1`).
     static let applicationID = 0x4154_5431
     /// The version of the tables that this code reads and writes.
-    static let version = 4
+    static let version = 5
 
     /// The least number of the kinds that hold decisions about pairs of records, which are few and
     /// asked for often.
@@ -35,6 +35,10 @@ enum StoreFormat {
             try indexSearch(db)
             try db.execute(sql: "PRAGMA user_version = 4")
         }
+        migrator.registerMigration("5") { db in
+            try db.execute(sql: settledChains)
+            try db.execute(sql: "PRAGMA user_version = 5")
+        }
         return migrator
     }
 
@@ -47,6 +51,13 @@ enum StoreFormat {
             name, body, sounds, content='', tokenize='unicode61 remove_diacritics 2');
         INSERT INTO search(search, rank) VALUES('automerge', 8);
         CREATE VIRTUAL TABLE search_word USING fts5vocab(search, col);
+        """
+
+    /// Version 5: the digests of the changes that left the journal (`ChainBlocks`).
+    private static let settledChains = """
+        CREATE TABLE chain(
+            actor INTEGER NOT NULL, first INTEGER NOT NULL, digests BLOB NOT NULL,
+            PRIMARY KEY (actor, first));
         """
 
     /// Fills an empty search index from the records' states.

@@ -248,7 +248,10 @@ extension StoreWriter {
     }
 
     private func keepChain(_ actor: ActorID, _ counter: UInt64, _ digest: Data) throws {
-        try recordChange(try interner.number(of: actor), counter, nil, digest: digest)
+        let number = try interner.number(of: actor)
+        // What left the journal does not come back into it by being told again.
+        if try ChainBlocks(db).digest(of: number, at: counter) != nil { return }
+        try recordChange(number, counter, nil, digest: digest)
     }
 
     /// Keeps what a peer said of an actor: whose it is.

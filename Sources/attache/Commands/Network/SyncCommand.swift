@@ -109,6 +109,7 @@ struct SyncCommand: AsyncParsableCommand {
             JSONMember("round_trips", .number(report.roundTrips)),
             JSONMember("mended", .number(report.mended)),
             JSONMember("damaged", .number(report.damaged)),
+            JSONMember("compacted_changes", .number(report.compacted.changes)),
             JSONMember("verified", .bool(report.isVerified)),
             JSONMember("seconds", .number(String(format: "%.3f", report.seconds))),
         ])
@@ -187,6 +188,12 @@ struct SyncCommand: AsyncParsableCommand {
         if let skew = report.clockSkew, abs(skew) > 120_000 {
             lines.append(
                 style.warning("this clock is \(abs(skew) / 1000) s off headquarters'; set it right")
+            )
+        }
+        if report.compacted.changes > 0 {
+            lines.append(
+                "\(Self.count(report.compacted.changes, "change")) of more than half a year ago left this "
+                    + "journal, since everybody has them; headquarters keeps the history"
             )
         }
         if report.isVerified { lines.append(style.bold("verified")) }
