@@ -212,7 +212,13 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
-        tests("IntegrationTests", ["attache", "EmbedReplica", "RecordModel"]),
+        tests(
+            "IntegrationTests",
+            [
+                "attache", "EmbedReplica", "RecordModel",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -51,6 +51,17 @@ struct ChainBlocks {
         return try blocks(of: actor, after: counter - 1, through: counter).first?.digests.first
     }
 
+    /// Returns the counter of the last digest of an actor, 0 where there is none.
+    func last(of actor: Int64) throws -> UInt64 {
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT first + length(digests) / 4 - 1 FROM chain WHERE actor = ?
+                ORDER BY first DESC LIMIT 1
+                """
+        )
+        return UInt64(try Int64.fetchOne(select, arguments: [actor]) ?? 0)
+    }
+
     /// Adds digests that come after all that are held of an actor.
     func append(_ digests: [(counter: UInt64, digest: UInt32)], of actor: Int64) throws {
         guard let begin = digests.first?.counter else { return }

@@ -64,7 +64,15 @@ public final class JournalArchive: Sendable {
         }
     }
 
-    /// - `change`, `touch`: the changes, and which records each wrote.
+    /// Opens the archive beside a store, nil where there is none.
+    /// - Throws: `StoreError.foreignFile`, `.damaged`, `.io`.
+    public convenience init?(besideStoreAt path: String) throws {
+        let path = Self.path(ofStoreAt: path)
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        try self.init(at: path)
+    }
+
+    /// - `change`: the changes, with the records that each wrote.
     /// - `version`: superseded versions. `digest` stays where a value has to go.
     /// - `batch`: what had been written after each batch.
     private static let tables = """

@@ -99,6 +99,7 @@ extension StoreWriter {
                 try restoreChain(old, block.first + UInt64(index), digest)
             }
         }
+        journalStarts = [:]
         for table in ["change", "change_record", "past", "refusal"] {
             let arguments: StatementArguments = [new, old, shared]
             try db.execute(

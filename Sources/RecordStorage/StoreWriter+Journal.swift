@@ -109,7 +109,7 @@ extension StoreWriter {
         let time = Int64(bitPattern: limit.milliseconds)
         let old = try Int64.fetchAll(
             db,
-            sql: "SELECT DISTINCT actor FROM change WHERE time < ?",
+            sql: "SELECT DISTINCT actor FROM change INDEXED BY change_time WHERE time < ?",
             arguments: [time]
         )
         if old.isEmpty { return [:] }
@@ -236,6 +236,19 @@ extension StoreWriter {
         ])
     }
 
+    /// Whether a change has left the journal: it does not come back into it by being told again.
+    func hasLeftJournal(_ actor: Int64, _ counter: UInt64) throws -> Bool {
+        let last: UInt64
+        if let known = journalStarts[actor] {
+            last = known
+        } else {
+            last = try ChainBlocks(db).last(of: actor)
+            journalStarts[actor] = last
+        }
+        guard counter <= last else { return false }
+        return try ChainBlocks(db).digest(of: actor, at: counter) != nil
+    }
+
     private func dropChanges(of actor: Int64, through last: Int64) throws {
         let digests = try Row.fetchAll(
             db,
@@ -252,6 +265,7 @@ extension StoreWriter {
             )
         }
         try ChainBlocks(db).append(digests, of: actor)
+        journalStarts[actor] = nil
         for table in ["change", "change_record"] {
             try db.cachedStatement(sql: "DELETE FROM \(table) WHERE actor = ? AND counter <= ?")
                 .execute(arguments: [actor, last])

@@ -222,6 +222,7 @@ extension StoreWriter {
             seen.append(dot)
             let actor = try interner.number(of: dot.actor)
             observe(attribution.time)
+            if try hasLeftJournal(actor, dot.counter) { return }
             try recordChange(actor, dot.counter, attribution, digest: Data())
             try recordTouch(actor, dot.counter, row: row, digest: nil)
         }
@@ -249,8 +250,7 @@ extension StoreWriter {
 
     private func keepChain(_ actor: ActorID, _ counter: UInt64, _ digest: Data) throws {
         let number = try interner.number(of: actor)
-        // What left the journal does not come back into it by being told again.
-        if try ChainBlocks(db).digest(of: number, at: counter) != nil { return }
+        if try hasLeftJournal(number, counter) { return }
         try recordChange(number, counter, nil, digest: digest)
     }
 

@@ -1,3 +1,4 @@
+import CausalHistory
 import RecordModel
 import RecordStorage
 
@@ -16,16 +17,19 @@ extension ReplicaStore {
     /// - Parameters:
     ///   - age: How old it is at least, in milliseconds.
     ///   - batches: In how many transactions at most; the next time goes on from there.
+    ///   - isDue: Whether it is time, however short the time since.
     /// - Returns: What left.
     /// - Throws: What the store reports.
-    func compactJournalDaily(
+    @discardableResult
+    package func compactJournalDaily(
         age: UInt64 = journalAge,
-        atMost batches: Int = 4
+        atMost batches: Int = 4,
+        isDue: Bool = false
     ) throws -> JournalReport {
         let now = environment.now().milliseconds
         let last = try read { try $0.setting(Self.journalChecked) }.flatMap { UInt64($0) }
         // A clock that was put back must not put it off for years.
-        if let last, now >= last, now - last < Self.journalInterval { return JournalReport() }
+        if !isDue, let last, now >= last, now - last < Self.journalInterval { return JournalReport() }
         var report = JournalReport()
         for _ in 0..<batches where now > age {
             let limit = HybridTime(milliseconds: now - age)
@@ -95,8 +99,11 @@ extension HeadquartersReplica {
             for space in try reader.spaces() {
                 for entry in try reader.knowledge(of: space.name).entries {
                     report.changes += Int(clamping: entry.counter)
-                    var expected: UInt64 = 1
-                    for stretch in try reader.chains(of: entry.actor, after: 0) {
+                    let stretches = try reader.chains(of: entry.actor, after: 0)
+                    // A branch begins where it was set apart.
+                    let isBranch = try reader.root(of: entry.actor) != entry.actor
+                    var expected = isBranch ? stretches.first?.first ?? 1 : 1
+                    for stretch in stretches {
                         guard stretch.first <= expected else { break }
                         expected = stretch.first + UInt64(stretch.digests.count)
                     }

@@ -77,7 +77,8 @@ struct MigrationTests {
                     DROP TABLE cut;
                     DROP TABLE present;
                     DROP TABLE damaged;
-                    DELETE FROM grdb_migrations WHERE identifier IN ('3', '4');
+                    DROP TABLE chain;
+                    DELETE FROM grdb_migrations WHERE identifier IN ('3', '4', '5');
                     PRAGMA user_version = 2;
                     """
             )

@@ -76,10 +76,16 @@ extension Desk {
     }
 
     /// Checks the replica from the disk up: the file, what derives from the records, the chains.
+    ///
+    /// - Parameter repair: Whether what the file's own redundancy tells is mended first; a file whose pages
+    ///   are malformed is put together anew before (`ReplicaStore.salvage`).
+    /// - Returns: What was mended and what was found.
+    /// - Throws: `StoreError`.
     /// - Complexity: O(*n*) in the size of the replica.
     public func doctor(repair: Bool = false) throws -> DoctorReport {
-        if repair { try store.write { try $0.rebuildIndexes() } }
+        let repairs = repair ? try mend() : []
         return DoctorReport(
+            repairs: repairs,
             checks: [
                 try check("file") { try $0.integrityProblems() },
                 try check("settings") { reader in
@@ -98,6 +104,35 @@ extension Desk {
                 try check("indexes") { try $0.indexProblems() },
             ]
         )
+    }
+
+    /// Mends counters and chains, and makes anew what derives from the records.
+    /// - Returns: What was mended, a sentence each.
+    private func mend() throws -> [String] {
+        try store.write { writer in
+            var repairs: [String] = []
+            let counters = try writer.mendCounters()
+            if !counters.isEmpty {
+                let names = counters.map(\.text).joined(separator: ", ")
+                repairs.append("the counter of \(names) was raised to that of its records")
+            }
+            let (lines, broken) = try writer.mendChains()
+            if lines > 0 {
+                repairs.append(
+                    "\(lines) line\(lines == 1 ? "" : "s") of the journal mended from the records"
+                )
+            }
+            if !broken.isEmpty {
+                let names = broken.map(\.text).joined(separator: ", ")
+                try writer.takeNewIdentity()
+                repairs.append(
+                    "the chain of \(names) cannot be mended: the replica goes on under a new identity, with all "
+                        + "that it holds"
+                )
+            }
+            try writer.rebuildIndexes()
+            return repairs
+        }
     }
 
     /// Runs a check on a snapshot of its own: what one cannot read must not hide what the others

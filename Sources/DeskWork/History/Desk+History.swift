@@ -8,9 +8,14 @@ extension Desk {
     /// - Parameters:
     ///   - id: The record's name.
     ///   - field: Only this field; nil for all.
+    ///   - archive: Headquarters' journal of long ago, where it is at hand.
     /// - Returns: The entries, newest first.
     /// - Throws: `DeskError` (`not_found`, `ambiguous_id`, `unknown_field`).
-    public func history(_ id: String, field: String? = nil) throws -> [HistoryEntry] {
+    public func history(
+        _ id: String,
+        field: String? = nil,
+        archive: JournalArchive? = nil
+    ) throws -> [HistoryEntry] {
         try store.read { reader in
             let viewer = RecordViewer(reader, missionSpace: missionSpace)
             let held = try RecordFinder(viewer).record(named: id)
@@ -20,7 +25,8 @@ extension Desk {
                 wanted = kind.field(named: field)
                 if wanted == nil { throw Self.unknownField(field, of: kind) }
             }
-            return try HistoryReader(viewer: viewer).entries(of: held, field: wanted)
+            return try HistoryReader(viewer: viewer, archive: archive)
+                .entries(of: held, field: wanted)
         }
     }
 
