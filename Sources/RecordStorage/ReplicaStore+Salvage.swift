@@ -23,7 +23,7 @@ public struct SalvageReport: Hashable, Sendable {
     public var lost: [LostRecord] = []
     /// The tables of which something could not be read.
     public var incomplete: [String] = []
-    /// Whether the replica goes on under a new identity, since its counters cannot be trusted.
+    /// Whether the replica goes on under a new identity, since it cannot be sure who it is.
     public var hasNewIdentity = false
 
     /// Creates the report of nothing.
@@ -55,8 +55,9 @@ extension ReplicaStore {
     /// is kept beside it.
     ///
     /// Records come over as they are, each with the digest of when it was written; what derives from them is
-    /// made anew. What could not be read and was sent once comes back with the next exchange, as the
-    /// fingerprints differ. Where the counters cannot be trusted the replica takes a new identity.
+    /// made anew; counters and chains are left to `StoreWriter.mendCounters` and `mendChains`. What could not be
+    /// read and was sent once comes back with the next exchange, as the fingerprints differ. A replica that
+    /// cannot be sure who it is takes a new identity.
     ///
     /// - Parameters:
     ///   - path: The file.
@@ -88,6 +89,7 @@ extension ReplicaStore {
                 try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix)
             }
             let store = try ReplicaStore(creating: fresh, environment: environment, schema: schema)
+            store.checkpoint()
             try mendHeader(of: copy, like: fresh)
             report = try Salvage(from: copy, to: store).run()
             report.problems = problems
@@ -141,6 +143,11 @@ extension ReplicaStore {
         try write(Data(count: 4), at: 92)
         if isReadable() { return }
         try write(model[100...], at: 100)
+        guard isReadable() else {
+            throw StoreError.damaged(
+                detail: "its first page cannot be read; the file was left as it is"
+            )
+        }
     }
 }
 
@@ -150,8 +157,9 @@ private final class Salvage {
     private let store: ReplicaStore
     private var report = SalvageReport()
 
-    /// Tables without which the replica cannot be sure how far its counters have come.
-    private static let vital: Set = ["setting", "clock", "space", "actor", "knowledge", "change"]
+    /// Tables without which the replica cannot be sure who it is; how far its counters have come, the heads of
+    /// the chains prove.
+    private static let vital: Set = ["setting", "clock", "space", "actor"]
 
     init(from path: String, to store: ReplicaStore) throws {
         source = try DatabaseQueue(path: path)
@@ -165,17 +173,22 @@ private final class Salvage {
                 try nameLost(from: old, to: writer.db)
                 try writer.db.execute(
                     sql: """
-                        UPDATE clock SET sequence =
-                            max(sequence, (SELECT coalesce(max(sequence), 0) FROM record))
+                        UPDATE clock SET sequence = max(
+                            sequence, (SELECT coalesce(max(sequence), 0) FROM record),
+                            (SELECT coalesce(max(pushed), 0) FROM peer_space))
                         """
                 )
             }
         }
         try source.close()
-        guard report.records > 0 || !report.incomplete.contains("record") else {
+        guard report.records + report.lost.count > 0 || !report.incomplete.contains("record") else {
             throw StoreError.damaged(detail: "no record can be read; the file was left as it is")
         }
         try store.write { writer in
+            if report.incomplete.contains("setting") { try retellSettings(writer) }
+            if !Set(["change", "change_record"]).isDisjoint(with: report.incomplete) {
+                _ = try writer.rebuildJournal()
+            }
             try writer.rebuildIndexes()
             if !Self.vital.isDisjoint(with: report.incomplete) {
                 try writer.takeNewIdentity()
@@ -183,6 +196,37 @@ private final class Salvage {
             }
         }
         return report
+    }
+
+    /// Tells what desk this is from its actors, authors and peer, where the settings are lost.
+    private func retellSettings(_ writer: StoreWriter) throws {
+        func retell(_ name: String, _ sql: String) throws {
+            guard try writer.reader.setting(name) == nil,
+                let value = try String.fetchOne(writer.db, sql: sql)
+            else { return }
+            try writer.set(name, to: value)
+        }
+        let own = "FROM actor WHERE is_own AND root IS NULL"
+        try retell("desk", "SELECT desk \(own) AND desk IS NOT NULL ORDER BY id DESC LIMIT 1")
+        try retell(
+            "replica",
+            "SELECT lower(hex(replica)) \(own) AND replica IS NOT NULL ORDER BY id DESC LIMIT 1"
+        )
+        try retell("mission_space", "SELECT mission FROM peer WHERE mission IS NOT NULL")
+        try retell(
+            "officer",
+            """
+            SELECT author FROM change JOIN attribution ON attribution.id = change.attribution
+            WHERE change.actor IN (SELECT id \(own)) ORDER BY time DESC LIMIT 1
+            """
+        )
+        writer.shortIDs = try ShortIDs(writer.reader)
+        try writer.reader.forEachRecord { record in
+            for sibling in record.state.siblings(of: .shortID) {
+                writer.shortIDs.note(sibling.version.content)
+            }
+            return true
+        }
     }
 
     // MARK: Tables
@@ -329,24 +373,95 @@ private final class Salvage {
     /// tells.
     private func copyRecords(_ old: Database, _ new: Database) throws {
         let columns = try columns("record", old, new)
-        let insert = try insert(into: "record", columns, new)
-        let interner = Interner(new)
         guard let state = columns.firstIndex(of: "state"),
             let kind = columns.firstIndex(of: "kind")
         else { return note("record") }
-        let isWhole = try TableSalvage("record").forEachRow(columns, in: old) { row in
-            guard let bytes = Data.fromDatabaseValue(row[state + 1]),
-                let number = Int64.fromDatabaseValue(row[kind + 1]),
+        let insert = try insert(into: "record", columns, new)
+        let interner = Interner(new)
+        func keep(_ values: [DatabaseValue]) throws -> Bool {
+            guard let bytes = Data.fromDatabaseValue(values[state]),
+                let number = Int64.fromDatabaseValue(values[kind]),
                 (try? StateCodec.decode(
                     [UInt8](bytes),
                     kind: UInt32(truncatingIfNeeded: number),
                     interner
                 )) != nil
-            else { return note("record") }
-            try insert.execute(arguments: Self.values(of: row, from: 1))
+            else { return false }
+            try insert.execute(arguments: StatementArguments(values))
             if new.changesCount == 1 { report.records += 1 }
+            return true
         }
-        if !isWhole { note("record") }
+        let isWhole = try TableSalvage("record").forEachRow(columns, in: old) { row in
+            if try !keep(columns.indices.map { row[$0 + 1] }) { note("record") }
+        }
+        if isWhole { return }
+        note("record")
+        try searchPages(for: columns, old, new, keep)
+    }
+
+    /// Looks on all pages for the records that cannot be reached any more; that it is the latest state of a record
+    /// that is still held, the two indexes prove.
+    private func searchPages(
+        for columns: [String],
+        _ old: Database,
+        _ new: Database,
+        _ keep: ([DatabaseValue]) throws -> Bool
+    ) throws {
+        guard let id = columns.firstIndex(of: "id"), let space = columns.firstIndex(of: "space"),
+            let uid = columns.firstIndex(of: "uid"),
+            let sequence = columns.firstIndex(of: "sequence")
+        else { return }
+        let held = Set(try Int64.fetchAll(new, sql: "SELECT id FROM record"))
+        var uids: [Int64: [Int64]] = [:]
+        for row in try rows("id, uid, space", by: "record_uid", ["uid", "space"], old) {
+            if !held.contains(row[0]) { uids[row[0]] = [row[1], row[2]] }
+        }
+        var sequences: [Int64: Int64] = [:]
+        for row in try rows("id, sequence", by: "record_sequence", ["space", "sequence"], old) {
+            sequences[row[0]] = row[1]
+        }
+        _ = try? Row.fetchAll(old, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+        let expected = uids.filter { sequences[$0.key] != nil }
+        if expected.isEmpty { return }
+        try LeafPages(of: source.path).forEachRow(
+            columns: columns.count,
+            where: { expected[$0] != nil }
+        ) { row, values in
+            guard values.count == columns.count, let names = expected[row],
+                Int64.fromDatabaseValue(values[uid]) == names[0],
+                Int64.fromDatabaseValue(values[space]) == names[1],
+                Int64.fromDatabaseValue(values[sequence]) == sequences[row]
+            else { return }
+            var values = values
+            values[id] = row.databaseValue
+            _ = try keep(values)
+        }
+    }
+
+    /// What an index has of its columns and the rows' numbers: from both ends where it has a hole itself.
+    private func rows(
+        _ columns: String,
+        by index: String,
+        _ order: [String],
+        _ old: Database
+    ) throws -> [[Int64]] {
+        var found: [[Int64]] = []
+        for direction in ["ASC", "DESC"] {
+            do {
+                let keys = order.map { "\($0) \(direction)" }.joined(separator: ", ")
+                let rows = try Row.fetchCursor(
+                    old,
+                    sql: "SELECT \(columns) FROM record INDEXED BY \(index) ORDER BY \(keys)"
+                )
+                while let row = try rows.next() {
+                    found.append((0..<row.count).map { row[$0] as Int64? ?? 0 })
+                }
+                return found
+            } catch is DatabaseError {
+                continue
+            }
+        }
+        return found
     }
 
     /// Names the records that the index of numbers has and that could not be read.
@@ -357,25 +472,10 @@ private final class Salvage {
             into: [Int64: SpaceName]()
         ) { names, row in names[row[0]] = SpaceName(row[1] as String) }
         var lost: [Int64: RecordKey] = [:]
-        for order in ["ASC", "DESC"] {
-            do {
-                let rows = try Row.fetchCursor(
-                    old,
-                    sql: """
-                        SELECT id, uid, space FROM record INDEXED BY record_uid
-                        ORDER BY uid \(order), space \(order)
-                        """
-                )
-                while let row = try rows.next() {
-                    let held = try Int.fetchOne(isHeld, arguments: [row[1] as Int64, row[2] as Int64])
-                    guard held == nil, let space = spaces[row[2]] else { continue }
-                    let uid = RecordUID(UInt64(bitPattern: row[1] as Int64))
-                    lost[row[0]] = RecordKey(space: space, uid: uid)
-                }
-                break
-            } catch is DatabaseError {
-                continue
-            }
+        for row in try rows("id, uid, space", by: "record_uid", ["uid", "space"], old) {
+            let known = try Int.fetchOne(isHeld, arguments: [row[1], row[2]])
+            guard known == nil, let space = spaces[row[2]] else { continue }
+            lost[row[0]] = RecordKey(space: space, uid: RecordUID(UInt64(bitPattern: row[1])))
         }
         for (row, record) in lost {
             report.lost.append(

@@ -62,12 +62,94 @@ extension StoreWriter {
         return (mended, broken)
     }
 
+    /// Makes lines of the journal that are missing from the versions that their changes wrote.
+    ///
+    /// - Returns: How many.
+    /// - Throws: What the store reports.
+    /// - Complexity: O(*n*) in the versions of the records.
+    func rebuildJournal() throws -> Int {
+        let before = db.totalChangesCount
+        let line = try db.cachedStatement(
+            sql: "INSERT OR IGNORE INTO change VALUES (?, ?, ?, ?, zeroblob(0))"
+        )
+        let touch = try db.cachedStatement(
+            sql: "INSERT OR IGNORE INTO change_record VALUES (?, ?, ?, ?)"
+        )
+        let own = Set(try Int64.fetchAll(db, sql: "SELECT id FROM actor WHERE is_own"))
+        let rows = try Int64.fetchAll(db, sql: "SELECT id FROM record")
+        for row in rows {
+            guard let record = try reader.record(row: row) else { continue }
+            var writes: [Dot: [(key: FieldKey, sibling: Sibling)]] = [:]
+            for past in try reader.pastVersions(row: row) {
+                writes[past.sibling.dot, default: []].append((past.key, past.sibling))
+            }
+            for entry in record.state.fields {
+                for sibling in entry.siblings.siblings {
+                    writes[sibling.dot, default: []].append((entry.key, sibling))
+                }
+            }
+            for (dot, written) in writes {
+                let actor = try interner.number(of: dot.actor)
+                guard let attribution = written.first?.sibling.version.attribution,
+                    try !hasLeftJournal(actor, dot.counter)
+                else { continue }
+                try line.execute(arguments: [
+                    actor, Int64(dot.counter), Int64(bitPattern: attribution.time.milliseconds),
+                    try interner.number(of: attribution),
+                ])
+                let digest = RecordChange(uid: record.key.uid, retelling: written).digest
+                try touch.execute(arguments: [
+                    actor, Int64(dot.counter), row, own.contains(actor) ? digest.data : nil,
+                ])
+            }
+        }
+        return db.totalChangesCount - before
+    }
+
+    /// Writes again, under a new actor, what own actors wrote and cannot prove any more: nobody else has it, and
+    /// nobody would take it without its digest.
+    ///
+    /// - Parameters:
+    ///   - space: A space whose chain is broken; the replica has a new identity already.
+    ///   - actor: The actor that wrote there.
+    ///   - replica: The number that the replica had.
+    ///   - attribution: Who writes it.
+    /// - Returns: How many records had such changes.
+    /// - Throws: What the store reports.
+    @discardableResult
+    public func writeUnprovenAgain(
+        in space: SpaceName,
+        of actor: ActorID,
+        replica: [UInt8],
+        attribution: Attribution
+    ) throws -> Int {
+        let ledger = try ledger(of: space)
+        let number = try interner.number(of: actor)
+        let known = try reader.knowledge(of: space).counter(of: actor)
+        var proven: UInt64 = 0
+        for stretch in try reader.chains(of: actor, after: 0) where stretch.first <= known {
+            proven = min(known, stretch.first + UInt64(stretch.digests.count) - 1)
+        }
+        guard proven < known else { return 0 }
+        if proven > 0 {
+            try setKnowledge(ledger.row, number, proven)
+        } else {
+            try db.execute(
+                sql: "DELETE FROM knowledge WHERE space = ? AND actor = ?",
+                arguments: [ledger.row, number]
+            )
+        }
+        return try takeOver(from: replica, in: space, attribution: attribution)
+    }
+
     private func wholeDigest(_ actor: Int64, _ counter: UInt64) throws -> Digest128? {
         let sql = "SELECT digest FROM change WHERE actor = ? AND counter = ?"
         return try Data.fetchOne(db, sql: sql, arguments: [actor, Int64(counter)])
             .flatMap { Digest128(bytes: $0) }
     }
 
+    /// Goes along a chain and takes, of each line, what fits its digest. Where none is held or none fits, what the
+    /// line says counts once a later digest, or the chain's head, follows from it.
     private func mendChain(of actor: ActorID, in space: StoredSpace) throws -> Int {
         let number = try interner.number(of: actor)
         let ledger = try ledger(of: space.name)
@@ -78,35 +160,36 @@ extension StoreWriter {
             previous = digest
         }
         var mended = 0
+        var computed: [(counter: UInt64, digest: Digest128)] = []
+        func confirm() throws {
+            for (counter, digest) in computed {
+                try db.execute(
+                    sql: "UPDATE change SET digest = ? WHERE actor = ? AND counter = ?",
+                    arguments: [digest.data, number, Int64(counter)]
+                )
+            }
+            mended += computed.count
+            computed = []
+        }
         let last = try reader.knowledge(of: space.name).counter(of: actor)
         guard settled < last else { return 0 }
         for counter in (settled + 1)...last {
             let dot = Dot(actor, counter)
             guard let line = try JournalLine(dot, number, reader) else { return mended }
-            let stored = try wholeDigest(number, counter)
-            if let stored, let version = line.version(after: previous, is: stored) {
+            if let stored = try wholeDigest(number, counter),
+                let version = line.version(after: previous, is: stored)
+            {
+                try confirm()
                 if try write(version, of: dot, number) { mended += 1 }
                 previous = stored
-                continue
+            } else {
+                previous = line.stored.digest(after: previous, dot)
+                computed.append((counter, previous))
             }
-            // The digest itself may be what was damaged: then what follows fits the computed one.
-            let computed = line.stored.digest(after: previous, dot)
-            let fits =
-                counter == last
-                ? computed == ledger.head
-                : try JournalLine(Dot(actor, counter + 1), number, reader).map { next in
-                    let following = try wholeDigest(number, counter + 1)
-                    return following == next.stored.digest(after: computed, Dot(actor, counter + 1))
-                } ?? false
-            guard fits else { return mended }
-            try db.execute(
-                sql: "UPDATE change SET digest = ? WHERE actor = ? AND counter = ?",
-                arguments: [computed.data, number, Int64(counter)]
-            )
-            mended += 1
-            previous = computed
         }
-        if ledger.head != previous {
+        if ledger.head == previous {
+            try confirm()
+        } else if computed.isEmpty {
             ledger.head = previous
             ledger.isChanged = true
             mended += 1
@@ -191,18 +274,17 @@ private struct JournalLine {
             let digest = (row[2] as Data?).flatMap { Digest128(bytes: $0) } ?? Digest128(0)
             stored.append(Touch(row: row[0], uid: uid, digest: digest))
             guard let record = try reader.record(row: row[0]) else { continue }
-            var writes: [(key: FieldKey, content: Content)] = []
+            var writes: [(key: FieldKey, sibling: Sibling)] = []
             func note(_ key: FieldKey, _ sibling: Sibling) {
                 guard sibling.dot == dot else { return }
-                writes.append((key, sibling.version.content))
+                writes.append((key, sibling))
                 told = sibling.version.attribution
             }
             for entry in record.state.fields {
                 for sibling in entry.siblings.siblings { note(entry.key, sibling) }
             }
             for past in try reader.pastVersions(row: row[0]) { note(past.key, past.sibling) }
-            writes.sort { $0.key == $1.key ? $0.content < $1.content : $0.key < $1.key }
-            let change = RecordChange(uid: uid, writes: writes)
+            let change = RecordChange(uid: uid, retelling: writes)
             retold.append(Touch(row: row[0], uid: uid, digest: change.digest))
         }
         stored.sort { $0.uid < $1.uid }
@@ -224,5 +306,18 @@ private struct JournalLine {
     /// What the line said when the chain had a digest.
     func version(after previous: Digest128, is digest: Digest128) -> Version? {
         ([stored] + others).first { $0.digest(after: previous, dot) == digest }
+    }
+}
+
+extension RecordChange {
+    /// What one change wrote, told from its versions wherever they are kept.
+    fileprivate init(uid: RecordUID, retelling versions: [(key: FieldKey, sibling: Sibling)]) {
+        let writes = versions.map { (key: $0.key, content: $0.sibling.version.content) }
+        self.init(
+            uid: uid,
+            writes: writes.sorted {
+                $0.key == $1.key ? $0.content < $1.content : $0.key < $1.key
+            }
+        )
     }
 }

@@ -77,7 +77,9 @@ struct BrokenFileTests {
                 "all-missions", "--json"
             )
             try #require(added.status == 0, "\(damage): \(added.errors)")
-            let uid = try #require(added.json()["uid"]?.string)
+            let id = try #require(added.json()["id"]?.string)
+            let shown = try binary.run("show", id, "--replica", "ber", "--json").json()
+            let uid = try #require(shown["uid"]?.string)
             try self.damage(path, damage)
 
             let found = try binary.run("doctor", "--replica", "ber")

@@ -36,7 +36,10 @@ struct JournalTests {
 
     @discardableResult
     private func compact(_ ministry: Ministry, _ code: String) throws -> JournalReport {
-        try ministry.desk(code).store.compactJournalDaily(age: 0, isDue: true)
+        // The desks' clocks differ, so that nothing is too young.
+        try ministry.desk(code).store.write {
+            try $0.compactJournal(before: HybridTime(milliseconds: .max / 4))
+        }
     }
 
     private func replaced(_ store: ReplicaStore, _ uid: UInt64 = 1) throws -> [String] {
@@ -111,7 +114,7 @@ struct JournalTests {
         #expect(try replaced(ministry.desk("LON").store).contains("Jena"))
         try ministry.write([Self.city: "Ulm"], of: 1, at: "LON")
         for code in ["BER", "LON"] { try ministry.write([20: code], of: 2, at: code) }
-        try settle(ministry, ["BER", "LON"])
+        for _ in 1...2 { try settle(ministry, ["BER", "LON"]) }
         try compact(ministry, "LON")
         #expect(try replaced(ministry.desk("LON").store).isEmpty)
         #expect(try ministry.values(of: Self.city, 1, at: "LON") == ["Ulm"])

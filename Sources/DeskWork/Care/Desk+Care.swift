@@ -124,7 +124,7 @@ extension Desk {
             }
             if !broken.isEmpty {
                 let names = broken.map(\.text).joined(separator: ", ")
-                try writer.takeNewIdentity()
+                try giveUpChains(of: broken, writer)
                 repairs.append(
                     "the chain of \(names) cannot be mended: the replica goes on under a new identity, with all "
                         + "that it holds"
@@ -132,6 +132,27 @@ extension Desk {
             }
             try writer.rebuildIndexes()
             return repairs
+        }
+    }
+
+    /// Goes on under a new identity, and writes again under it what the old one cannot prove.
+    private func giveUpChains(of broken: [SpaceName], _ writer: StoreWriter) throws {
+        let replica = try writer.reader.setting(Setting.replica).flatMap { bytes(hexadecimal: $0) }
+        let actors = try broken.map { (space: $0, actor: try writer.reader.space($0).actor) }
+        try writer.takeNewIdentity()
+        try writer.flush()
+        for (space, actor) in actors {
+            guard let actor, let replica else { continue }
+            try writer.writeUnprovenAgain(
+                in: space,
+                of: actor,
+                replica: replica,
+                attribution: Attribution(
+                    time: writer.nextTime(),
+                    author: officer,
+                    note: "written again after the journal was damaged"
+                )
+            )
         }
     }
 

@@ -166,11 +166,14 @@ extension SalvageReport {
         if !Set(incomplete).isDisjoint(with: ["past", "change", "change_record"]) {
             lines.append("a part of the history could not be read; headquarters keeps it")
         }
+        if incomplete.contains("setting") {
+            lines.append("the settings were lost and told from what was written: see attache config")
+        }
         if incomplete.contains("peer") || incomplete.contains("peer_space") {
             lines.append("what is remembered of headquarters could not be read: attache enrol joins it anew")
         }
         if hasNewIdentity {
-            lines.append("the replica goes on under a new identity, since its counters could not be read")
+            lines.append("the replica goes on under a new identity, since it cannot be sure of the old one")
         }
         return lines
     }
