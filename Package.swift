@@ -214,7 +214,10 @@ let package = Package(
         ),
         tests(
             "IntegrationTests",
-            ["attache", "EmbedReplica", "RecordModel", "NetworkTestSupport"]
+            [
+                "attache", "EmbedReplica", "RecordModel", "NetworkTestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]
         ),
     ],
     swiftLanguageModes: [.v6]

@@ -1,4 +1,5 @@
 import RecordModel
+import RecordStorage
 import ReplicaSync
 import SyncEngine
 
@@ -23,6 +24,8 @@ public struct SyncReport: Hashable, Sendable {
 
     /// What was done about attachments.
     public var attachments = AttachmentReport()
+    /// What left this replica's journal since all have seen it and it is old.
+    public var compacted = JournalReport()
 
     /// Creates the report of an exchange that has not begun.
     public init() {}

@@ -150,7 +150,8 @@ struct SyncRun {
                 note(summary)
                 report.departures += try desk.leave(summary.revocations, of: peer)
                 if !report.departures.isEmpty { try desk.store.purgeErased() }
-                return try desk.finish(with: peer, clockSkew: report.clockSkew)
+                report.compacted.add(try desk.finish(with: peer, clockSkew: report.clockSkew))
+                return
             }
         }
     }

@@ -1,10 +1,11 @@
 import Logging
 import RecordModel
+import RecordStorage
 import ReplicaSync
 import ServiceLifecycle
 
-/// What headquarters does once an hour while it serves: it gives up what every desk has seen deleted, and looks
-/// at the next of its records.
+/// What headquarters does once an hour while it serves: it gives up what every desk has seen deleted, archives
+/// the journal of long ago, and looks at the next of its records.
 struct CompactionSchedule: Service {
     let replica: HeadquartersReplica
     let logger: Logger
@@ -29,6 +30,17 @@ struct CompactionSchedule: Service {
             let report = try replica.compact()
             for desk in report.dormant {
                 logger.warning("a desk was silent for 180 days", metadata: ["desk": "\(desk)"])
+            }
+            if report.collected != CollectionReport() || report.archived != JournalReport() {
+                logger.info(
+                    "what is settled was compacted",
+                    metadata: [
+                        "records": "\(report.collected.records)",
+                        "thinned": "\(report.collected.thinned)",
+                        "archived_changes": "\(report.archived.changes)",
+                        "archived_versions": "\(report.archived.versions)",
+                    ]
+                )
             }
             let end = ContinuousClock.now + Self.look
             for key in try replica.findDamage(while: { ContinuousClock.now < end }) {

@@ -49,9 +49,14 @@ extension ReplicaStore {
             store.checkpoint()
             try store.close()
         }
+        return try moveAside(path, as: "replaced")
+    }
+
+    /// Moves a replica's files to a name that says why and that no file has.
+    static func moveAside(_ path: String, as reason: String) throws -> String {
         var number = 1
-        while FileManager.default.fileExists(atPath: "\(path).replaced-\(number)") { number += 1 }
-        let kept = "\(path).replaced-\(number)"
+        while FileManager.default.fileExists(atPath: "\(path).\(reason)-\(number)") { number += 1 }
+        let kept = "\(path).\(reason)-\(number)"
         for suffix in ["", "-wal", "-shm", ".witness"]
         where FileManager.default.fileExists(atPath: path + suffix) {
             try FileManager.default.moveItem(atPath: path + suffix, toPath: kept + suffix)
@@ -59,7 +64,8 @@ extension ReplicaStore {
         return kept
     }
 
-    private static func remove(_ path: String) {
+    /// Removes a database's files.
+    static func remove(_ path: String) {
         for suffix in ["", "-wal", "-shm"] {
             try? FileManager.default.removeItem(atPath: path + suffix)
         }

@@ -37,6 +37,7 @@ enum StoreFormat {
         migrator.registerMigration("5") { db in
             try keepSchemas(db)
             try addAttachments(db)
+            try db.execute(sql: settledChains)
             try db.execute(sql: "PRAGMA user_version = 5")
         }
         return migrator
@@ -96,6 +97,13 @@ enum StoreFormat {
     private static func keepSchemas(_ db: Database) throws {
         try db.execute(sql: "ALTER TABLE peer ADD COLUMN schema INTEGER")
     }
+
+    /// Version 5: the digests of the changes that left the journal (`ChainBlocks`).
+    private static let settledChains = """
+        CREATE TABLE chain(
+            actor INTEGER NOT NULL, first INTEGER NOT NULL, digests BLOB NOT NULL,
+            PRIMARY KEY (actor, first));
+        """
 
     /// Version 2: which actors are this replica's own, whether it writes under them or did before it
     /// was restored or copied; and which actor another is a branch of, by what digest.

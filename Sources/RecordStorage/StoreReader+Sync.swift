@@ -13,6 +13,42 @@ public struct StoredChain: Sendable {
     public let head: Digest128?
 }
 
+/// Puts digests that come by counter, in two ascending rows, together into unbroken stretches.
+private struct ChainStretches {
+    private var digests: [(counter: UInt64, digest: UInt32, whole: Digest128?)] = []
+    private var isAscending = true
+
+    mutating func add(_ digest: UInt32, at counter: UInt64, whole: Digest128?) {
+        if let last = digests.last, counter <= last.counter { isAscending = false }
+        digests.append((counter, digest, whole))
+    }
+
+    /// The stretches, ascending.
+    var result: [StoredChain] {
+        let ordered = isAscending ? digests : digests.sorted { $0.counter < $1.counter }
+        var result: [StoredChain] = []
+        var start = 0
+        while start < ordered.count {
+            var stretch = [ordered[start].digest]
+            var last = ordered[start]
+            var end = start + 1
+            while end < ordered.count, ordered[end].counter <= last.counter + 1 {
+                if ordered[end].counter > last.counter { stretch.append(ordered[end].digest) }
+                // Of two at one counter, the whole digest says more.
+                if ordered[end].counter > last.counter || ordered[end].whole != nil {
+                    last = ordered[end]
+                }
+                end += 1
+            }
+            result.append(
+                StoredChain(first: ordered[start].counter, digests: stretch, head: last.whole)
+            )
+            start = end
+        }
+        return result
+    }
+}
+
 /// What this store knows of an actor's owner.
 public struct StoredActor: Sendable {
     /// The replica.
@@ -49,6 +85,8 @@ extension StoreReader {
         _ body: (StoredRecord) throws -> Bool
     ) throws {
         let knowledge = try self.knowledge(of: space)
+        // What is settled may have left the journal that the index is.
+        let isIndexed = try !peer.isEmpty && peer.covers(forgotten(of: space))
         // A store may hold dots beyond its knowledge: those of a peer's pages before the last one.
         // They belong to actors that the index names too, so they are asked for without an upper
         // bound.
@@ -56,7 +94,7 @@ extension StoreReader {
         for entry in knowledge.entries(beyond: peer) {
             changes += entry.counter - peer.counter(of: entry.actor)
         }
-        guard !peer.isEmpty, changes <= Self.indexedChangeLimit else {
+        guard isIndexed, changes <= Self.indexedChangeLimit else {
             return try forEachRecord(space: space, after: sequence, body)
         }
         let spaceRow = try self.space(space).row
@@ -145,30 +183,26 @@ extension StoreReader {
                 ORDER BY counter
                 """
         )
-        var result: [StoredChain] = []
-        var first: UInt64 = 0
-        var digests: [UInt32] = []
-        var head: Digest128?
-        func close() {
-            if !digests.isEmpty {
-                result.append(StoredChain(first: first, digests: digests, head: head))
+        var stretches = ChainStretches()
+        // Those of changes that left the journal come first, but for what was told again since.
+        for block in try ChainBlocks(db).blocks(of: number, after: lower, through: upper) {
+            for (index, digest) in block.digests.enumerated() {
+                stretches.add(digest, at: block.first + UInt64(index), whole: nil)
             }
-            digests = []
         }
         let cursor = try Row.fetchCursor(
             select,
             arguments: [number, Int64(lower), Int64(upper)]
         )
         while let row = try cursor.next() {
-            let counter = UInt64(row[0] as Int64)
             let digest: Data = row[1]
-            if counter != first + UInt64(digests.count) { close() }
-            if digests.isEmpty { first = counter }
-            digests.append(digest.prefix(4).reduce(0) { $0 << 8 | UInt32($1) })
-            head = Digest128(bytes: digest)
+            stretches.add(
+                digest.prefix(4).reduce(0) { $0 << 8 | UInt32($1) },
+                at: UInt64(row[0] as Int64),
+                whole: Digest128(bytes: digest)
+            )
         }
-        close()
-        return result
+        return stretches.result
     }
 
     /// Returns whose an actor is, or nil where nobody has said so.
@@ -271,7 +305,9 @@ extension StoreReader {
     /// Returns the first 4 bytes of an actor's chain digest at a counter, nil where this store has
     /// none.
     public func chainDigest(of dot: Dot) throws -> UInt32? {
-        try changeID(of: dot)?.digest
+        if let change = try changeID(of: dot) { return change.digest }
+        guard let actor = try interner.existingNumber(of: dot.actor) else { return nil }
+        return try ChainBlocks(db).digest(of: actor, at: dot.counter)
     }
 }
 

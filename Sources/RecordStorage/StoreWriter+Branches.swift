@@ -94,6 +94,12 @@ extension StoreWriter {
         try separateRecords(branch, ledger)
         try separatePast(branch, ledger)
         let shared = Int64(branch.shared)
+        for block in try ChainBlocks(db).take(of: old, after: branch.shared) {
+            for (index, digest) in block.digests.enumerated() {
+                try restoreChain(old, block.first + UInt64(index), digest)
+            }
+        }
+        journalStarts = [:]
         for table in ["change", "change_record", "past", "refusal"] {
             let arguments: StatementArguments = [new, old, shared]
             try db.execute(
@@ -126,6 +132,13 @@ extension StoreWriter {
         latestChange = nil
         try separateAcknowledged(branch, ledger)
         try renewEpoch()
+    }
+
+    /// Puts a digest back into the journal from which its change has left.
+    private func restoreChain(_ actor: Int64, _ counter: UInt64, _ digest: UInt32) throws {
+        var writer = ByteWriter(capacity: 4)
+        writer.bigEndian(digest)
+        try recordChange(actor, counter, nil, digest: Data(writer.bytes))
     }
 
     /// The first counter at which a branch and what is held under its name differ.

@@ -5,13 +5,16 @@ import RecordModel
 
 /// What was given up below a stable cut.
 public struct CollectionReport: Hashable, Sendable {
-    /// How many deleted records went for good.
-    public var records = 0
+    /// The deleted records that went for good.
+    public var gone: [RecordKey] = []
     /// In how many records items that had been taken out went.
     public var thinned = 0
 
     /// Creates the report of nothing.
     public init() {}
+
+    /// How many deleted records went for good.
+    public var records: Int { gone.count }
 }
 
 extension StoreReader {
@@ -61,7 +64,7 @@ extension StoreWriter {
             guard let record = try reader.record(row: row) else { continue }
             if record.state.isSettled(below: greater) {
                 try drop(record, ledger)
-                report.records += 1
+                report.gone.append(record.key)
             } else if try thin(record, below: greater) {
                 report.thinned += 1
             }

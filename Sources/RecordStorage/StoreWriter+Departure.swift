@@ -35,7 +35,7 @@ extension StoreWriter {
             }
             last = reached
         }
-        for table in ["change_record", "change"] {
+        for table in ["change_record", "change", "chain"] {
             try db.execute(
                 sql: """
                     DELETE FROM \(table) WHERE actor IN (SELECT id FROM actor WHERE space = ?)

@@ -224,6 +224,7 @@ extension StoreWriter {
             seen.append(dot)
             let actor = try interner.number(of: dot.actor)
             observe(attribution.time)
+            if try hasLeftJournal(actor, dot.counter) { return }
             try recordChange(actor, dot.counter, attribution, digest: Data())
             try recordTouch(actor, dot.counter, row: row, digest: nil)
         }
@@ -250,7 +251,9 @@ extension StoreWriter {
     }
 
     private func keepChain(_ actor: ActorID, _ counter: UInt64, _ digest: Data) throws {
-        try recordChange(try interner.number(of: actor), counter, nil, digest: digest)
+        let number = try interner.number(of: actor)
+        if try hasLeftJournal(number, counter) { return }
+        try recordChange(number, counter, nil, digest: digest)
     }
 
     /// Keeps what a peer said of an actor: whose it is.

@@ -26,6 +26,9 @@ public final class StoreWriter {
     /// What was known of each space when the transaction first asked.
     var knowledgeAtStart: [SpaceName: VersionVector] = [:]
 
+    /// The last change of each actor that has left the journal, as far as the transaction has asked.
+    var journalStarts: [Int64: UInt64] = [:]
+
     /// What a transaction keeps of one space until it ends.
     final class SpaceLedger {
         let row: Int64

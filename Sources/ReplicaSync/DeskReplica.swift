@@ -160,14 +160,17 @@ public struct DeskReplica: Sendable {
         return results
     }
 
-    /// Remembers that an exchange ended.
+    /// Remembers that an exchange ended, and once a day takes out of the journal what is settled and old.
     ///
     /// - Parameters:
     ///   - peer: Headquarters.
     ///   - clockSkew: How far headquarters' clock is ahead, in milliseconds; nil where unknown.
+    /// - Returns: What left the journal.
     /// - Throws: What the store reports.
-    public func finish(with peer: StoredPeer, clockSkew: Int64?) throws {
+    @discardableResult
+    public func finish(with peer: StoredPeer, clockSkew: Int64?) throws -> JournalReport {
         try store.write { try $0.noteSync(peer: peer.row, clockSkew: clockSkew) }
+        return try store.compactJournalDaily()
     }
 
     /// Counts the changes and records that the next exchange would send, for each space.

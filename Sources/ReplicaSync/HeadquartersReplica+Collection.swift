@@ -6,6 +6,8 @@ import RecordStorage
 public struct CompactionReport: Hashable, Sendable {
     /// What was given up in all spaces.
     public var collected = CollectionReport()
+    /// What was moved from the journal to the archive.
+    public var archived = JournalReport()
     /// The codes of the desks that were silent for so long that they are dormant from now on.
     public var dormant: [String] = []
     /// What was freed of attachments that no record names any more.
@@ -19,6 +21,8 @@ public struct CompactionReport: Hashable, Sendable {
         .object([
             JSONMember("records", .number(collected.records)),
             JSONMember("thinned", .number(collected.thinned)),
+            JSONMember("archived_changes", .number(archived.changes)),
+            JSONMember("archived_versions", .number(archived.versions)),
             JSONMember("dormant", .array(dormant.map { .string($0) })),
             JSONMember("attachments", .number(attachments.count)),
         ])
@@ -36,7 +40,8 @@ extension HeadquartersReplica {
     public static let dormantSilence: UInt64 = 180 * 86_400_000
 
     /// Gives up what every active desk has seen deleted, and lets desks that were silent for half a
-    /// year become dormant: they are told what they have missed when they return.
+    /// year become dormant: they are told what they have missed when they return. What is settled and half a
+    /// year old moves from the journal to the archive.
     ///
     /// Attachments that no record names any more go, too.
     ///
@@ -58,13 +63,14 @@ extension HeadquartersReplica {
             let collected = try store.write { writer in
                 try writer.forget(try writer.reader.stableCut(of: space), in: space)
             }
-            report.collected.records += collected.records
+            report.collected.gone += collected.gone
             report.collected.thinned += collected.thinned
         }
         try store.purgeErased()
         if try store.read({ try !$0.unnamedAttachments().isEmpty }) {
             report.attachments = try store.write { try $0.freeAttachments() }
         }
+        report.archived = try archiveJournal(besides: report.collected.gone)
         return report
     }
 

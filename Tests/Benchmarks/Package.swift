@@ -20,6 +20,7 @@ let package = Package(
             name: "Benchmarks",
             dependencies: [
                 "CRawZlib",
+                .product(name: "CausalHistory", package: "attache"),
                 .product(name: "RecordModel", package: "attache"),
                 .product(name: "RecordStorage", package: "attache"),
                 .product(name: "DeskWork", package: "attache"),

@@ -93,10 +93,11 @@ final class Binary {
         )
     }
 
-    /// Starts the program and goes on beside it.
-    func start(_ arguments: [String]) throws -> Process {
+    /// Starts the program, with a file as its input or none, and goes on beside it.
+    func start(_ arguments: [String], input: String? = nil) throws -> Process {
         let process = process(arguments)
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput =
+            input.flatMap { FileHandle(forReadingAtPath: $0) } ?? FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()

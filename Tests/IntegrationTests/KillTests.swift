@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import RecordModel
 import TestSupport
 import Testing
@@ -107,10 +108,18 @@ struct KillTests {
             return path
         }
 
+        let answers = binary.directory.path("answers")
+        try String(repeating: "1\n", count: 200).write(
+            toFile: answers,
+            atomically: true,
+            encoding: .utf8
+        )
+
         func work(_ desk: String) throws -> [String] {
-            switch generator.below(5) {
+            switch generator.below(6) {
             case 0: ["import", try file(300), "--replica", desk, "--space", "all-missions"]
             case 1: ["resolve", "--all", "--take", "newest", "--replica", desk]
+            case 2: ["review", "--plain", "--replica", desk]
             default: ["sync", "--replica", desk]
             }
         }
@@ -132,8 +141,14 @@ struct KillTests {
                 try #require(made.status == 0, "\(made.errors)")
                 acknowledged[try #require(made.json()["id"]?.string)] = value
             }
+            // Both desks write what the other does, which is to be decided.
+            if let id = generator.pick(acknowledged.keys.sorted()) {
+                for desk in desks {
+                    try binary.run("set", id, "position=Of \(desk) \(kills)", "--replica", desk)
+                }
+            }
             let desk = desks[generator.below(2)]
-            let process = try binary.start(work(desk))
+            let process = try binary.start(work(desk), input: answers)
             // At which instant the kill falls is what is tried.
             Thread.sleep(forTimeInterval: Double(generator.below(450)) / 1_000)
             if generator.chance(40) {
@@ -172,5 +187,54 @@ struct KillTests {
         if environment["KILLS"] != nil {
             print("\(kills) kills, \(acknowledged.count) acknowledged changes, all there")
         }
+    }
+
+    /// A replica of an earlier version is brought to the present one by whichever command opens it first,
+    /// and that one is killed.
+    ///
+    /// `KILLS=500` kills more often.
+    @Test func aMigrationThatIsKilledGoesOn() throws {
+        let wanted = ProcessInfo.processInfo.environment["KILLS"].flatMap { Int($0) } ?? 6
+        var generator = SeededGenerator(seed: 3)
+        let binary = Binary()
+        try binary.run("init", "--replica", "ber", "--desk", "BER", "--officer", "A")
+        try binary.run("import", people(binary), "--replica", "ber")
+        let old = binary.directory.path("ber")
+        try makeVersion3(old)
+        var kills = 0
+        for attempt in 0..<(10 * wanted) where kills < wanted {
+            let path = binary.directory.path("copy")
+            for suffix in ["", "-wal", "-shm", ".witness"] {
+                try? FileManager.default.removeItem(atPath: path + suffix)
+            }
+            try FileManager.default.copyItem(atPath: old, toPath: path)
+            let delay = 0.02 + Double(generator.below(900)) / 1_000
+            if try binary.runAndKill("status", "--replica", "copy", after: delay) { kills += 1 }
+            #expect(try isSound(binary, "copy"), "attempt \(attempt), killed after \(delay) s")
+            #expect(try records(binary, "copy") == Self.count)
+        }
+        #expect(kills > 0)
+    }
+
+    /// Turns a file into what version 3 wrote.
+    private func makeVersion3(_ path: String) throws {
+        let queue = try DatabaseQueue(path: path)
+        try queue.inDatabase { db in
+            _ = try Row.fetchAll(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+            try db.execute(
+                sql: """
+                    DROP TABLE search_word;
+                    DROP TABLE search;
+                    DROP INDEX record_decision;
+                    CREATE VIRTUAL TABLE search USING fts5(
+                        name, body, content='', tokenize='unicode61 remove_diacritics 2');
+                    DROP TABLE chain;
+                    DELETE FROM grdb_migrations WHERE identifier IN ('4', '5');
+                    PRAGMA user_version = 3;
+                    """
+            )
+            _ = try Row.fetchAll(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+        }
+        try queue.close()
     }
 }

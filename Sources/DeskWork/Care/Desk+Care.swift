@@ -76,19 +76,16 @@ extension Desk {
     }
 
     /// Checks the replica from the disk up: the file, what derives from the records, the chains.
+    ///
+    /// - Parameter repair: Whether what the file's own redundancy tells is mended first; a file whose pages
+    ///   are malformed is put together anew before (`ReplicaStore.salvage`).
+    /// - Returns: What was mended and what was found.
+    /// - Throws: `StoreError`.
     /// - Complexity: O(*n*) in the size of the replica.
     public func doctor(repair: Bool = false) throws -> DoctorReport {
-        if repair {
-            try store.write { writer in
-                try writer.rebuildIndexes()
-                // What is lost comes again from whoever holds it; what nobody names is not kept.
-                for attachment in try writer.reader.damagedAttachments() {
-                    try writer.drop(attachment)
-                }
-                try writer.freeAttachments()
-            }
-        }
+        let repairs = repair ? try mend() : []
         return DoctorReport(
+            repairs: repairs,
             checks: [
                 try check("file") { try $0.integrityProblems() },
                 try check("settings") { reader in
@@ -132,6 +129,61 @@ extension Desk {
                     + "more: --repair frees them"
             }
             return DoctorCheck(name: name, isOK: true, detail: detail)
+        }
+    }
+
+    /// Mends counters and chains, and makes anew what derives from the records.
+    /// - Returns: What was mended, a sentence each.
+    private func mend() throws -> [String] {
+        try store.write { writer in
+            var repairs: [String] = []
+            let counters = try writer.mendCounters()
+            if !counters.isEmpty {
+                let names = counters.map(\.text).joined(separator: ", ")
+                repairs.append("the counter of \(names) was raised to that of its records")
+            }
+            let (lines, broken) = try writer.mendChains()
+            if lines > 0 {
+                repairs.append(
+                    "\(lines) line\(lines == 1 ? "" : "s") of the journal mended from the records"
+                )
+            }
+            if !broken.isEmpty {
+                let names = broken.map(\.text).joined(separator: ", ")
+                try giveUpChains(of: broken, writer)
+                repairs.append(
+                    "the chain of \(names) cannot be mended: the replica goes on under a new identity, with all "
+                        + "that it holds"
+                )
+            }
+            try writer.rebuildIndexes()
+            // What is lost comes again from whoever holds it; what nobody names is not kept.
+            for attachment in try writer.reader.damagedAttachments() {
+                try writer.drop(attachment)
+            }
+            try writer.freeAttachments()
+            return repairs
+        }
+    }
+
+    /// Goes on under a new identity, and writes again under it what the old one cannot prove.
+    private func giveUpChains(of broken: [SpaceName], _ writer: StoreWriter) throws {
+        let replica = try writer.reader.setting(Setting.replica).flatMap { bytes(hexadecimal: $0) }
+        let actors = try broken.map { (space: $0, actor: try writer.reader.space($0).actor) }
+        try writer.takeNewIdentity()
+        try writer.flush()
+        for (space, actor) in actors {
+            guard let actor, let replica else { continue }
+            try writer.writeUnprovenAgain(
+                in: space,
+                of: actor,
+                replica: replica,
+                attribution: Attribution(
+                    time: writer.nextTime(),
+                    author: officer,
+                    note: "written again after the journal was damaged"
+                )
+            )
         }
     }
 

@@ -84,6 +84,13 @@ public struct DoctorCheck: Hashable, Sendable {
     /// What was found.
     public let detail: String
 
+    /// Creates the outcome of a check.
+    public init(name: String, isOK: Bool, detail: String) {
+        self.name = name
+        self.isOK = isOK
+        self.detail = detail
+    }
+
     /// The object that scripts read.
     public var json: JSONValue {
         .object([
@@ -95,16 +102,28 @@ public struct DoctorCheck: Hashable, Sendable {
 
 /// What `doctor` found.
 public struct DoctorReport: Hashable, Sendable {
+    /// What was mended first, a sentence each.
+    public var repairs: [String] = []
     /// The checks.
     public let checks: [DoctorCheck]
+
+    /// Creates the report of checks.
+    public init(repairs: [String] = [], checks: [DoctorCheck]) {
+        self.repairs = repairs
+        self.checks = checks
+    }
 
     /// Whether everything is in order.
     public var isOK: Bool { checks.allSatisfy(\.isOK) }
 
     /// The object that scripts read.
     public var json: JSONValue {
-        .object([
+        var members = [
             JSONMember("ok", .bool(isOK)), JSONMember("checks", .array(checks.map(\.json))),
-        ])
+        ]
+        if !repairs.isEmpty {
+            members.append(JSONMember("repairs", .array(repairs.map { .string($0) })))
+        }
+        return .object(members)
     }
 }

@@ -8,14 +8,20 @@ extension Desk {
     /// - Parameters:
     ///   - id: The record's name.
     ///   - field: Only this field; nil for all.
+    ///   - archive: Headquarters' journal of long ago, where it is at hand.
     /// - Returns: The entries, newest first.
     /// - Throws: `DeskError` (`not_found`, `ambiguous_id`, `unknown_field`).
-    public func history(_ id: String, field: String? = nil) throws -> [HistoryEntry] {
+    public func history(
+        _ id: String,
+        field: String? = nil,
+        archive: JournalArchive? = nil
+    ) throws -> [HistoryEntry] {
         try store.read { reader in
             let viewer = RecordViewer(reader, missionSpace: missionSpace)
             let held = try RecordFinder(viewer).record(named: id)
             let number = try field.map { try Self.number(ofField: $0, in: held.kind) }
-            return try HistoryReader(viewer: viewer).entries(of: held, field: number)
+            return try HistoryReader(viewer: viewer, archive: archive)
+                .entries(of: held, field: number)
         }
     }
 

@@ -170,6 +170,11 @@ private struct UndoPlan {
             let parents = Set(own.flatMap(\.version.parents))
             let before = past.filter { $0.key == entry.key && parents.contains($0.sibling.dot) }
                 .map(\.sibling.version.content)
+            guard !before.isEmpty || parents.isEmpty else {
+                // What it replaced is not here any more, or never was: nothing is put in its place.
+                kept.append(entry.key)
+                continue
+            }
             if let step = Self.step(before, at: entry.key) { steps.append(step) }
         }
         return steps

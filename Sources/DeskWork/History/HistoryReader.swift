@@ -5,6 +5,8 @@ import RecordStorage
 /// Tells what changes did to a record, from its live and its superseded versions.
 struct HistoryReader {
     let viewer: RecordViewer
+    /// Headquarters' journal of long ago, where it is at hand.
+    var archive: JournalArchive?
 
     /// A version of a record with its place.
     struct Version {
@@ -13,10 +15,11 @@ struct HistoryReader {
         let row: Int64
     }
 
-    /// All versions of a record's parts that are kept here.
+    /// All versions of a record's parts that are kept here, or in the archive.
     func versions(of held: HeldRecord) throws -> [Version] {
         try held.parts.flatMap { part in
-            let past = try viewer.reader.pastVersions(row: part.row).map {
+            let archived = try archive?.versions(of: part.key) ?? []
+            let past = try (archived + viewer.reader.pastVersions(row: part.row)).map {
                 Version(key: $0.key, sibling: $0.sibling, row: part.row)
             }
             return past

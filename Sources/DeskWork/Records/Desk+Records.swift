@@ -43,10 +43,14 @@ extension Desk {
         }
         if found.count == 1 { return found[0] }
         guard !found.isEmpty, halves.count <= 2 else {
+            let start = try viewer.reader.journalStart.map { start in
+                " Those of before \(Instant(seconds: Int(start.milliseconds / 1000)).text) that everybody has "
+                    + "left this journal."
+            }
             throw DeskError(
                 .notFound,
                 "no change is named “\(text)”",
-                hint: "Changes are listed by: attache log"
+                hint: "Changes are listed by: attache log.\(start ?? "")"
             )
         }
         let names = try found.prefix(8).compactMap { try viewer.changeName(of: $0.dot) }

@@ -102,8 +102,8 @@ extension ErrorReport {
                 .damaged,
                 "the replica is damaged: \(detail)",
                 hint: """
-                    attache doctor says what is damaged. Keep the file; all that was synced is at \
-                    headquarters, and a new replica gets it: attache init, attache enrol
+                    attache doctor says what is damaged, attache doctor --repair mends what can be. Keep the \
+                    file; all that was synced is at headquarters.
                     """
             )
         case .tooLarge(let detail):

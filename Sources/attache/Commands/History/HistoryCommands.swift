@@ -2,12 +2,16 @@ import ArgumentParser
 import DeskWork
 import Foundation
 import RecordModel
+import RecordStorage
 
 /// `attache history`: what happened to a record.
 struct HistoryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "history",
-        abstract: "Show what happened to a record, or to one field, the newest first."
+        abstract: "Show what happened to a record, or to one field, the newest first.",
+        discussion: """
+            A replica keeps what was replaced for half a year at least, headquarters for good.
+            """
     )
 
     @OptionGroup var output: OutputOptions
@@ -19,8 +23,24 @@ struct HistoryCommand: ParsableCommand {
     @Argument(help: "Only this field.")
     var field: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Headquarters' folder, on its machine: the history from the beginning.",
+            valueName: "dir"
+        ),
+        completion: .directory
+    )
+    var data: String?
+
+    private func entries() throws -> [HistoryEntry] {
+        guard let data else { return try replica.desk().history(id, field: field) }
+        let path = HeadquartersOptions.path(in: data)
+        let desk = try Desk(store: ReplicaStore(opening: path))
+        return try desk.history(id, field: field, archive: JournalArchive(besideStoreAt: path))
+    }
+
     func run() throws {
-        let entries = try replica.desk().history(id, field: field)
+        let entries = try entries()
         if output.json { return try output.printLines(entries.lazy.map(\.json)) }
         guard !entries.isEmpty else { return try StandardStreams.print("Nothing has happened.") }
         let text = HistoryText(style: output.style)

@@ -26,6 +26,7 @@ struct HeadquartersCommand: ParsableCommand {
             HeadquartersInit.self, HeadquartersServe.self, HeadquartersToken.self,
             HeadquartersDesks.self, HeadquartersGrant.self, HeadquartersRevoke.self,
             HeadquartersAdmit.self, HeadquartersRetire.self, HeadquartersCompact.self,
+            HeadquartersAudit.self,
             HeadquartersStatus.self, HeadquartersBackup.self, HeadquartersRestore.self,
         ]
     )
@@ -401,7 +402,8 @@ struct HeadquartersCompact: ParsableCommand {
         abstract: "Give up for good what every active desk has seen deleted.",
         discussion: """
             A server does it once an hour by itself. A desk that was silent for 180 days is dormant from then \
-            on: nobody waits for it, and it is told what it has missed when it comes back.
+            on: nobody waits for it, and it is told what it has missed when it comes back. Changes that everybody \
+            has seen and that are 180 days old move from the journal to headquarters.journal beside it.
             """
     )
 
@@ -420,10 +422,38 @@ struct HeadquartersCompact: ParsableCommand {
                     + ByteSize(report.attachments.bytes).text
             )
         }
+        if report.archived.changes > 0 {
+            lines.append(
+                "\(report.archived.changes) changes and \(report.archived.versions) replaced values moved "
+                    + "to the archive"
+            )
+        }
         if !report.dormant.isEmpty {
             lines.append("dormant from now on: \(report.dormant.joined(separator: ", "))")
         }
         try output.print(report.json, text: lines.joined(separator: "\n"))
+    }
+}
+
+/// `attache hq audit`.
+struct HeadquartersAudit: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit",
+        abstract: "Go through the whole journal and its archive; exits with 5 if anything is missing."
+    )
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var headquarters: HeadquartersOptions
+
+    func run() throws {
+        let report = try headquarters.replica().audit()
+        var lines = report.problems.map { output.style.bad("ill  ") + SafeText.line($0) }
+        if lines.isEmpty {
+            let archived = report.archive.map { ", \($0.changes) of them in the archive" } ?? ""
+            lines.append("\(report.changes) changes\(archived): none is missing")
+        }
+        try output.print(report.json, text: lines.joined(separator: "\n"))
+        if !report.problems.isEmpty { throw ExitCode.refused }
     }
 }
 
@@ -466,6 +496,10 @@ struct HeadquartersBackup: ParsableCommand {
     func run() throws {
         let replica = try headquarters.replica()
         try replica.store.copy(to: file)
+        if let archive = try replica.archive() {
+            try archive.copy(to: JournalArchive.path(ofStoreAt: file))
+            try archive.close()
+        }
         let copy = try ReplicaStore(opening: file, schema: .chosen())
         let records = try copy.read { try $0.recordCount() }
         copy.checkpoint()
@@ -502,6 +536,14 @@ struct HeadquartersRestore: ParsableCommand {
     func run() throws {
         let path = headquarters.path
         let kept = try ReplicaStore.restore(file, to: path, schema: try .chosen())
+        // An archive that is there has all that the backup's has, and more.
+        let archive = JournalArchive.path(ofStoreAt: path)
+        let saved = JournalArchive.path(ofStoreAt: file)
+        if !FileManager.default.fileExists(atPath: archive),
+            FileManager.default.fileExists(atPath: saved)
+        {
+            try FileManager.default.copyItem(atPath: saved, toPath: archive)
+        }
         let replica = try headquarters.replica(saysSo: false)
         let records = try replica.store.read { try $0.recordCount() }
         let aside = kept.map { " What was there is kept at \($0)." } ?? ""

@@ -126,6 +126,7 @@ struct SyncCommand: AsyncParsableCommand {
             JSONMember("mended", .number(report.mended)),
             JSONMember("damaged", .number(report.damaged)),
             JSONMember("attachments", report.attachments.json),
+            JSONMember("compacted_changes", .number(report.compacted.changes)),
             JSONMember("verified", .bool(report.isVerified)),
             JSONMember("seconds", .number(String(format: "%.3f", report.seconds))),
         ]
@@ -222,6 +223,12 @@ struct SyncCommand: AsyncParsableCommand {
             )
         }
         lines += report.attachments.lines(style)
+        if report.compacted.changes > 0 {
+            lines.append(
+                "\(Self.count(report.compacted.changes, "change")) of more than half a year ago left this "
+                    + "journal, since everybody has them; headquarters keeps the history"
+            )
+        }
         if report.isVerified { lines.append(style.bold("verified")) }
         return lines.joined(separator: "\n")
     }

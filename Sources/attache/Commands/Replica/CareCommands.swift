@@ -109,23 +109,94 @@ extension JSONValue {
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Check the replica's file, counters, digests and indexes; exits with 5 if ill."
+        abstract: "Check the replica's file, counters, digests and indexes; exits with 5 if ill.",
+        discussion: """
+            With --repair, what can be built from the records is built again, and a file with malformed pages \
+            is put together anew from all that can be read of it. The malformed file is kept, and what was \
+            sent once comes back with the next attache sync.
+            """
     )
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var replica: ReplicaOptions
 
-    @Flag(help: "Build again what can be built from the records.")
+    @Flag(help: "Mend what can be mended.")
     var repair = false
 
     func run() throws {
-        let report = try replica.desk().doctor(repair: repair)
+        let salvage = repair ? try ReplicaStore.salvage(replica.path) : nil
+        var report = try checked()
+        report.repairs = (salvage?.sentences ?? []) + report.repairs
         let style = output.style
+        let repairs = report.repairs.map { style.warning("mended ") + SafeText.line($0) }
         let lines = report.checks.map { check in
             (check.isOK ? style.good("ok   ") : style.bad("ill  "))
                 + SafeText.line("\(check.name): \(check.detail)")
         }
-        try output.print(report.json, text: lines.joined(separator: "\n"))
+        try output.print(report.json, text: (repairs + lines).joined(separator: "\n"))
         if !report.isOK { throw ExitCode.refused }
+    }
+
+    private func checked() throws -> DoctorReport {
+        do {
+            return try replica.desk().doctor(repair: repair)
+        } catch let error as StoreError {
+            // A file of ours that cannot even be opened is ill, too; the key shows whose it is.
+            let isOurs = FileManager.default.fileExists(
+                atPath: ReplicaIdentity.keyPath(ofStoreAt: replica.path)
+            )
+            switch error {
+            case .damaged: break
+            case .foreignFile where isOurs: break
+            default: throw error
+            }
+            let problems = try ReplicaStore.malformations(of: replica.path)
+            if problems.isEmpty { throw error }
+            let detail = problems.prefix(5).joined(separator: "; ")
+            return DoctorReport(checks: [DoctorCheck(name: "file", isOK: false, detail: detail)])
+        }
+    }
+}
+
+extension SalvageReport {
+    /// What was done, a sentence each.
+    fileprivate var sentences: [String] {
+        var lines = [
+            "the file was malformed (\(problems.first ?? "")): it was put together anew, with \(records) records; "
+                + "the malformed one is kept at \(kept)"
+        ]
+        let sent = lost.filter { !$0.isUnsent }
+        if !sent.isEmpty {
+            lines.append(
+                "\(sent.count) records could not be read, and come back with the next attache sync: "
+                    + Self.names(sent)
+            )
+        }
+        let unsent = lost.filter(\.isUnsent)
+        if !unsent.isEmpty {
+            lines.append(
+                "\(unsent.count) records with changes that were never sent could not be read; a backup may hold "
+                    + "these: \(Self.names(unsent))"
+            )
+        }
+        if !Set(incomplete).isDisjoint(with: ["past", "change", "change_record"]) {
+            lines.append("a part of the history could not be read; headquarters keeps it")
+        }
+        if incomplete.contains("setting") {
+            lines.append("the settings were lost and told from what was written: see attache config")
+        }
+        if incomplete.contains("peer") || incomplete.contains("peer_space") {
+            lines.append("what is remembered of headquarters could not be read: attache enrol joins it anew")
+        }
+        if hasNewIdentity {
+            lines.append("the replica goes on under a new identity, since it cannot be sure of the old one")
+        }
+        return lines
+    }
+
+    private static func names(_ lost: [LostRecord]) -> String {
+        let names = lost.prefix(20).map { "\($0.record.uid) of \($0.record.space)" }
+        let more = lost.count > names.count ? ", and \(lost.count - names.count) more" : ""
+        return names.joined(separator: ", ") + more
     }
 }

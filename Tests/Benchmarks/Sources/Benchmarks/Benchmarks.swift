@@ -10,7 +10,7 @@ struct Benchmarks: ParsableCommand {
         subcommands: [
             MeasureCommand.self, RecordsCommand.self, RawCommand.self, EditsCommand.self,
             ExchangeCommand.self, FindCommand.self, FleetCommand.self,
-            DictionaryCommand.self, LinkageCommand.self,
+            DictionaryCommand.self, LinkageCommand.self, YearCommand.self,
         ],
         defaultSubcommand: MeasureCommand.self
     )
