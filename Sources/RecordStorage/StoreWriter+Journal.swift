@@ -163,7 +163,7 @@ extension StoreWriter {
             let records = try touches.map { touch in
                 SettledHistory.Touch(
                     record: RecordKey(
-                        space: try reader.spaceName(row: touch[2]),
+                        space: try interner.space(touch[2]),
                         uid: RecordUID(UInt64(bitPattern: touch[3] as Int64))
                     ),
                     digest: (touch[1] as Data?).flatMap { Digest128(bytes: $0) }

@@ -80,14 +80,14 @@ struct SchemaEvolutionTests {
         try exchange(later.desk, earlier.desk)
         for (word, field) in [("qureshi", "#54"), ("aish", "#55"), ("tea", "#56")] {
             let found = try earlier.desk.find(word)
-            #expect(found.map(\.record.id) == [id])
+            #expect(found.map(\.id) == [id])
             #expect(found.first?.field == field)
             #expect(found.first?.snippet.contains { $0.isMatch } == true)
         }
         let found = try earlier.desk.find("geneva")
-        #expect(found.map(\.record.id) == [body.id])
-        #expect(found.first?.record.kindName == "#17")
-        #expect(found.first?.record.title == "Water Commission")
+        #expect(found.map(\.id) == [body.id])
+        #expect(found.first?.kindName == "#17")
+        #expect(found.first?.title == "Water Commission")
         let list = try earlier.desk.list(kind: "#17", where: ["#21~gene"])
         #expect(list.map(\.id) == [body.id])
         #expect(list[0].cell("#21") == "Geneva")

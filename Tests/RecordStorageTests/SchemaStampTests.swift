@@ -118,7 +118,7 @@ struct SchemaStampTests {
             )
             try fill(store)
             for word in ["qureshi", "ash", "commission", "geneva"] {
-                let found = try store.read { try $0.search(word, limit: 5) }
+                let found = try store.read { try $0.search(StoreReader.searchWords(word), limit: 5) }
                 #expect(found.count == 1, "\(word)")
             }
             let named = try store.read {
@@ -178,8 +178,8 @@ struct SchemaStampTests {
                 )
             }
             #expect(try side.read { try $0.indexProblems() }.isEmpty)
-            #expect(try side.read { try $0.search("liaison \(number)", limit: 5) }.count == 1)
-            #expect(try side.read { try $0.search("qureshi", limit: 5) }.isEmpty)
+            #expect(try side.read { try $0.search(["liaison", "\(number)"], limit: 5) }.count == 1)
+            #expect(try side.read { try $0.search(["qureshi"], limit: 5) }.isEmpty)
         }
     }
 }

@@ -32,7 +32,7 @@ extension Simulation {
                 for sibling in record.state.siblings(of: Self.registers[0]) {
                     guard let bytes = sibling.version.content.bytes else { continue }
                     let word = String(decoding: bytes, as: UTF8.self)
-                    if try !reader.search(word, limit: 50).contains(record.row) {
+                    if try !reader.search([word], limit: 50).contains(record.row) {
                         problems.append("\(record.key.uid) is not found by \(word)")
                     }
                 }

@@ -215,7 +215,7 @@ extension Desk {
         var views: [AttachmentView] = []
         for part in held.parts(asSeenFrom: missionSpace) where !part.state.isHidden {
             for entry in part.state.fields {
-                guard let field = held.kind?.field(number: entry.key.number),
+                guard let field = held.kind.field(number: entry.key.number),
                     field.namesAttachments
                 else { continue }
                 let reading = try viewer.reader.reading(of: entry, as: field, row: part.row)

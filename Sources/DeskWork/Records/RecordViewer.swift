@@ -80,7 +80,7 @@ final class RecordViewer {
         held.parts(asSeenFrom: missionSpace).lazy.flatMap(\.state.fields)
             .filter { $0.key != .life && $0.key != .shortID }
             .compactMap { entry in
-                let field = held.kind?.field(number: entry.key.number)
+                let field = held.kind.field(number: entry.key.number)
                 let reading = RecordState.reading(of: entry, as: field)
                 guard case .value(let bytes) = reading.shown else { return nil }
                 return (

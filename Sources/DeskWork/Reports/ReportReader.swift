@@ -53,8 +53,12 @@ struct ReportReader {
 
     /// Returns what a source asks of a record that was read already; nil where it may not be read.
     func record(of held: HeldRecord, _ source: ReportSource) throws -> ReportRecord? {
-        guard let kind = held.kind, !held.isHidden else { return nil }
-        let record = try record(held, fields(source.fields, of: kind), isCounted: source.isCounted)
+        guard !held.isHidden else { return nil }
+        let record = try record(
+            held,
+            fields(source.fields, of: held.kind),
+            isCounted: source.isCounted
+        )
         return gate.admits(record) ? record : nil
     }
 
