@@ -78,7 +78,7 @@ struct MigrationTests {
                     DROP TABLE present;
                     DROP TABLE damaged;
                     ALTER TABLE peer DROP COLUMN schema;
-                    DELETE FROM setting WHERE name IN ('schema', 'schema_notation');
+                    DROP TABLE indexed_schema;
                     DELETE FROM grdb_migrations WHERE identifier IN ('3', '4', '5');
                     PRAGMA user_version = 2;
                     """
