@@ -82,16 +82,20 @@ extension StoreWriter {
         }
     }
 
-    /// Takes out and puts in what the two schemas make of records of the kinds that they describe
+    /// Takes out and puts in what the two schemas make of records with fields that they describe
     /// differently.
     private func indexChanges(since earlier: RecordIndexing) throws {
-        let kinds = try Int64.fetchAll(db, sql: "SELECT DISTINCT kind FROM record").filter {
-            let number = UInt32(truncatingIfNeeded: $0)
-            return earlier.schema.kind(orStandInFor: number)
-                != indexing.schema.kind(orStandInFor: number)
+        var changes: [UInt32: Set<UInt32>] = [:]
+        for kind in try Int64.fetchAll(db, sql: "SELECT DISTINCT kind FROM record") {
+            let number = UInt32(truncatingIfNeeded: kind)
+            let changed = earlier.schema.kind(orStandInFor: number)
+                .fieldsDescribedOtherwise(in: indexing.schema.kind(orStandInFor: number))
+            if !changed.isEmpty { changes[number] = changed }
         }
-        for row in try rows(ofKinds: kinds) {
-            guard let record = try intact(row) else { continue }
+        for row in try rows(ofKinds: changes.keys.map { Int64($0) }) {
+            guard let record = try intact(row), let changed = changes[record.state.kind],
+                record.state.fields.contains(where: { changed.contains($0.key.number) })
+            else { continue }
             let before = earlier.entry(of: record.state)
             let after = indexing.entry(of: record.state)
             try updateSearch(row, from: before, to: after)
