@@ -15,7 +15,7 @@ struct SimulationTests {
             [.collection], [.collection, .restoredDesks, .clones],
             [.collection, .restoredHeadquarters],
             [.collection, .erasures, .restoredDesks, .restoredHeadquarters, .clones],
-            [.schemas], [.schemas, .collection, .erasures, .restoredDesks, .clones],
+            [.schemas, .erasures, .restoredDesks],
         ]
     )
     func nothingIsLost(profile: Simulation.Profile) throws {
