@@ -91,11 +91,17 @@ enum StoreFormat {
         CREATE VIRTUAL TABLE search_word USING fts5vocab(search, col);
         """
 
-    /// Version 5: by which schema a peer works, and the store is indexed (settings, see `SchemaStamp`).
+    /// Version 5: by which schema a peer works, and the store is indexed (see `SchemaStamp`).
     ///
     /// An earlier program, which would not keep the indexes by that schema, has to stay out.
     private static func keepSchemas(_ db: Database) throws {
-        try db.execute(sql: "ALTER TABLE peer ADD COLUMN schema INTEGER")
+        try db.execute(
+            sql: """
+                ALTER TABLE peer ADD COLUMN schema INTEGER;
+                CREATE TABLE indexed_schema(
+                    id INTEGER PRIMARY KEY CHECK (id = 1), stamp TEXT NOT NULL, notation TEXT NOT NULL);
+                """
+        )
     }
 
     /// Version 5: the digests of the changes that left the journal (`ChainBlocks`).

@@ -94,6 +94,18 @@ public struct StoreReader {
         }
     }
 
+    /// The place of the latest write and the latest hybrid time, in one look.
+    var latest: (sequence: UInt64, time: HybridTime) {
+        get throws {
+            let sql = "SELECT sequence, latest_time FROM clock"
+            guard let row = try Row.fetchOne(db.cachedStatement(sql: sql)) else {
+                return (0, .zero)
+            }
+            let time = HybridTime(milliseconds: UInt64(bitPattern: row[1] as Int64))
+            return (UInt64(row[0] as Int64), time)
+        }
+    }
+
     private func clock(_ column: String) throws -> Int64 {
         try Int64.fetchOne(db.cachedStatement(sql: "SELECT \(column) FROM clock")) ?? 0
     }

@@ -8,11 +8,6 @@ import RecordModel
 /// The schema itself is kept beside it, since the search index takes the old text to forget it, and
 /// the old text follows from the old schema.
 struct SchemaStamp {
-    /// The setting of the stamp.
-    static let setting = "schema"
-    /// The setting of the schema's notation.
-    static let notationSetting = "schema_notation"
-
     let text: String
 
     init(of schema: Schema) {
@@ -27,8 +22,23 @@ struct SchemaStamp {
 
 extension StoreReader {
     /// Whether the store is indexed by this program's rules and schema.
+    ///
+    /// Where the disk has changed what says so nothing is done about it: that must not keep `doctor`
+    /// from looking.
     var isIndexedBySchema: Bool {
-        get throws { try setting(SchemaStamp.setting) == store.stamp.text }
+        get throws {
+            do {
+                return try schemaStamp == store.stamp.text
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
+                return true
+            }
+        }
+    }
+
+    fileprivate var schemaStamp: String? {
+        get throws {
+            try String.fetchOne(db.cachedStatement(sql: "SELECT stamp FROM indexed_schema"))
+        }
     }
 }
 
@@ -36,8 +46,10 @@ extension StoreWriter {
     /// Says that the store is indexed by this program's schema.
     func stampSchema() throws {
         let store = reader.store
-        try set(SchemaStamp.setting, to: store.stamp.text)
-        try set(SchemaStamp.notationSetting, to: store.schema.notation)
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO indexed_schema VALUES (1, ?, ?)",
+            arguments: [store.stamp.text, store.schema.notation]
+        )
     }
 
     /// Indexes anew what another schema, or another program, had indexed.
@@ -46,8 +58,9 @@ extension StoreWriter {
     /// nothing, and the next one begins again.
     /// - Complexity: O(*n*) in the records of the kinds that the two schemas describe differently.
     func indexBySchema() throws {
-        let stamp = try reader.setting(SchemaStamp.setting)
-        if let stamp, reader.store.stamp.hasRules(of: stamp), let earlier = try indexedSchema() {
+        if let stamp = try reader.schemaStamp, reader.store.stamp.hasRules(of: stamp),
+            let earlier = try indexedSchema()
+        {
             try indexChanges(since: RecordIndexing(schema: earlier))
         } else {
             try indexAll()
@@ -57,7 +70,8 @@ extension StoreWriter {
 
     /// The schema by which the store is indexed; nil where it cannot be told.
     private func indexedSchema() throws -> Schema? {
-        try reader.setting(SchemaStamp.notationSetting).flatMap { try? Schema(parsing: $0) }
+        let notation = try String.fetchOne(db, sql: "SELECT notation FROM indexed_schema")
+        return notation.flatMap { try? Schema(parsing: $0) }
     }
 
     private func indexAll() throws {
@@ -68,16 +82,20 @@ extension StoreWriter {
         }
     }
 
-    /// Takes out and puts in what the two schemas make of records of the kinds that they describe
+    /// Takes out and puts in what the two schemas make of records with fields that they describe
     /// differently.
     private func indexChanges(since earlier: RecordIndexing) throws {
-        let kinds = try Int64.fetchAll(db, sql: "SELECT DISTINCT kind FROM record").filter {
-            let number = UInt32(truncatingIfNeeded: $0)
-            return earlier.schema.kind(orStandInFor: number)
-                != indexing.schema.kind(orStandInFor: number)
+        var changes: [UInt32: Set<UInt32>] = [:]
+        for kind in try Int64.fetchAll(db, sql: "SELECT DISTINCT kind FROM record") {
+            let number = UInt32(truncatingIfNeeded: kind)
+            let changed = earlier.schema.kind(orStandInFor: number)
+                .fieldsDescribedOtherwise(in: indexing.schema.kind(orStandInFor: number))
+            if !changed.isEmpty { changes[number] = changed }
         }
-        for row in try rows(ofKinds: kinds) {
-            guard let record = try intact(row) else { continue }
+        for row in try rows(ofKinds: changes.keys.map { Int64($0) }) {
+            guard let record = try intact(row), let changed = changes[record.state.kind],
+                record.state.fields.contains(where: { changed.contains($0.key.number) })
+            else { continue }
             let before = earlier.entry(of: record.state)
             let after = indexing.entry(of: record.state)
             try updateSearch(row, from: before, to: after)

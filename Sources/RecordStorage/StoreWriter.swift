@@ -53,8 +53,7 @@ public final class StoreWriter {
         self.db = db
         reader = StoreReader(db, store: store)
         indexing = RecordIndexing(schema: store.schema)
-        sequence = try reader.sequence
-        latestTime = try reader.latestTime
+        (sequence, latestTime) = try reader.latest
         shortIDs = try ShortIDs(reader)
     }
 

@@ -15,6 +15,7 @@ extension StoreWriter {
     /// Spec: `Protocol/spec/05-sync.md` §6.
     func refuseInvalid(_ page: Page, in space: SpaceName) throws -> [Refusal] {
         var refusals: [Refusal] = []
+        if page.records.isEmpty { return refusals }
         let judge = ValueJudge(
             schema: reader.schema,
             isOutdated: try reader.newestPeerSchema() > reader.schema.version

@@ -81,7 +81,8 @@ struct RefusalTests {
         try refuse("nowhere")
         let decision = try author.desk.resolve(id, "country_of_residence", .value("FR"))
         _ = try author.desk.undo(try #require(decision.change))
-        #expect(try author.desk.refusedEdits().map { $0.siblings.map(\.text) } == [["DE", "nowhere"]])
+        let open = try author.desk.refusedEdits()
+        #expect(open.map { $0.siblings.map(\.text) } == [["DE", "nowhere"]])
         _ = try author.desk.resolve(id, "country_of_residence", .value("GB"))
         #expect(try author.desk.refusedEdits().isEmpty)
     }

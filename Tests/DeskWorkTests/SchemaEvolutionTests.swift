@@ -238,6 +238,24 @@ struct SchemaEvolutionTests {
         #expect(held.field("#54")?.values.map(\.space.text) == ["par"])
     }
 
+    @Test func aCardGivesBackWhatIsNotKnown() throws {
+        _ = try later.add(
+            in: "all-missions",
+            "preferred_name=Hina Raza",
+            "liaison=Bilal Qureshi",
+            "nicknames+=Ash"
+        )
+        try exchange(later.desk, earlier.desk)
+        var bytes: [UInt8] = []
+        _ = try earlier.desk.export(format: .vcard) { bytes += $0 }
+        let fresh = try TestDesk("GVA", seed: 4, schema: .later)
+        let file = try fresh.file("card.vcf", String(decoding: bytes, as: UTF8.self))
+        #expect(try fresh.desk.importFiles(ImportOptions(files: [file])).created == 1)
+        let made = try #require(try fresh.desk.list(kind: "contact").first)
+        #expect(made.field("liaison")?.text == "Bilal Qureshi")
+        #expect(made.field("nicknames")?.text == "Ash")
+    }
+
     @Test func recordsOfAnUnknownKindAreCarriedByAFile() throws {
         let id = try later.add(
             kind: "treaty_body",

@@ -84,13 +84,13 @@ struct MigrationTests {
                     DROP TABLE present;
                     DROP TABLE damaged;
                     ALTER TABLE peer DROP COLUMN schema;
-                    DELETE FROM setting WHERE name IN ('schema', 'schema_notation');
                     DROP TABLE chain;
                     DROP TABLE attachment;
                     DROP TABLE attachment_piece;
                     DROP TABLE attachment_reference;
                     DROP TABLE attachment_holder;
                     DROP TABLE attachment_space;
+                    DROP TABLE indexed_schema;
                     DELETE FROM grdb_migrations WHERE identifier IN ('3', '4', '5');
                     PRAGMA user_version = 2;
                     """

@@ -29,7 +29,7 @@ struct SchemaWeeksTests {
         Fleet(desks: ["BER": .builtIn, "LON": .later, "GVA": .builtIn], upgraded: ["GVA"]),
     ]
 
-    private static let days = 21
+    private static let days = 16
 
     /// What happened in some weeks: each desk writes what its schema knows, and exchanges.
     private func play(_ fleet: Fleet, seed: UInt64) throws -> Ministry {

@@ -15,10 +15,9 @@ struct SimulationTests {
             [.collection], [.collection, .restoredDesks, .clones],
             [.collection, .restoredHeadquarters],
             [.collection, .erasures, .restoredDesks, .restoredHeadquarters, .clones],
-            [.schemas], [.schemas, .collection, .erasures, .restoredDesks, .clones],
-            [.files], [.grants], [.weather, .erasures], [.files, .grants, .weather],
+            [.schemas, .erasures, .restoredDesks],
+            [.files, .grants, .weather], [.grants, .collection, .files],
             [.files, .restoredDesks, .restoredHeadquarters, .clones],
-            [.grants, .collection, .files],
             [
                 .files, .grants, .weather, .collection, .erasures, .restoredDesks,
                 .restoredHeadquarters, .clones,

@@ -72,6 +72,13 @@ public struct Kind: Hashable, Sendable {
         indexByName[name].map { fields[$0] }
     }
 
+    /// Returns the numbers of the fields that another schema's kind of the same number describes
+    /// otherwise, or does not have, or has alone.
+    public func fieldsDescribedOtherwise(in other: Kind) -> Set<UInt32> {
+        let numbers = Set(fields.map(\.number)).union(other.fields.map(\.number))
+        return numbers.filter { field(number: $0) != other.field(number: $0) }
+    }
+
     /// The field that names the record in lists where it is there.
     public var titleField: Field? { namingFields.first.flatMap(field(number:)) }
 }
