@@ -105,7 +105,7 @@ public struct Desk: Sendable {
 
     /// Returns a kind.
     /// - Throws: `DeskError` (`unknown_kind`).
-    func kind(named name: String) throws(DeskError) -> Kind {
+    public func kind(named name: String) throws(DeskError) -> Kind {
         if let kind = schema.kind(named: name) { return kind }
         // “contacts” is what a person types for a list of them.
         if name.hasSuffix("s"), let kind = schema.kind(named: String(name.dropLast())) {
