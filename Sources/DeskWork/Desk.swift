@@ -118,7 +118,7 @@ public struct Desk: Sendable {
 
     /// Returns a kind; `#17` is one that the schema does not know.
     /// - Throws: `DeskError` (`unknown_kind`).
-    func kind(named name: String) throws(DeskError) -> Kind {
+    public func kind(named name: String) throws(DeskError) -> Kind {
         if let kind = schema.kind(named: name) { return kind }
         if let number = Kind.number(inUnknownName: name) {
             return schema.kind(orStandInFor: number)

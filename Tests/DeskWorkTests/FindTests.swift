@@ -39,6 +39,43 @@ struct FindTests {
         #expect(try find("elektrolisis").isEmpty)
     }
 
+    @Test func aWordComesBeforeWhatItBegins() throws {
+        _ = try test.add("preferred_name=Mal Malikson")
+        _ = try test.add("preferred_name=Malika Rahman", "position=Malik")
+        #expect(try find("malik").prefix(2).sorted() == ["ber-1", "ber-6"])
+        #expect(try find("malik").contains("ber-5"))
+        #expect(try find("malikso") == ["ber-5"])
+    }
+
+    @Test func aWordThatIsWrittenIsNoSlip() throws {
+        _ = try test.add("preferred_name=Zaid Habermeir")
+        _ = try test.add("preferred_name=Omar", "city=Habermeies")
+        #expect(try find("habermeier") == ["ber-3", "ber-5"])
+        #expect(try find("habermeiep").contains("ber-6"))
+    }
+
+    /// What a list shows of a record is the same whether it was made of the row's bytes or of the record.
+    @Test func plainRecordsAndOthersAreShownAlike() throws {
+        let plain = try test.desk.find("charite")
+        #expect(plain.map(\.title) == ["Dr Ayesha Malik"])
+        // A second part, in the mission's own space, takes the short way from it.
+        let shared = try test.add(
+            in: "all-missions",
+            "preferred_name=Dr Ayesha Malik",
+            "employer=Charité Berlin",
+            "phones=+49 30 1234567"
+        )
+        let both = try test.desk.find("charite")
+        #expect(both.map(\.id).sorted() == ["ber-1", shared.id])
+        for found in both {
+            #expect(found.title == plain[0].title && found.kindName == "contact")
+            #expect(found.field == "employer" && found.snippet == plain[0].snippet)
+        }
+        #expect(try test.desk.find("ayesha 1234567").map(\.id) == [shared.id])
+        let records = try test.desk.findRecords("charite").map(\.id)
+        #expect(records == both.map(\.id))
+    }
+
     @Test func theSnippetShowsWhatWasFound() throws {
         let found = try #require(try test.desk.find("aisha malik").last)
         #expect(found.field == "preferred_name")

@@ -35,6 +35,30 @@ struct ImportAgainTests {
         #expect(try test.text("ber-1", "emails") == "a@b.org type=work primary=true")
     }
 
+    @Test func filesThatDisagreeSettleAndChangeNothingAgain() throws {
+        let test = try TestDesk()
+        let one = try test.file("one.jsonl", row)
+        let other = try test.file("other.jsonl", row.replacing("\"Berlin\"", with: "\"Munich\""))
+        func read(_ files: String...) throws -> [Int] {
+            let summary = try test.desk.importFiles(ImportOptions(files: files))
+            return [summary.created, summary.updated, summary.unchanged]
+        }
+        #expect(try read(one, other) == [1, 1, 0])
+        for files in [[one, other], [other, one], [one], [other], [one]] {
+            let summary = try test.desk.importFiles(ImportOptions(files: files))
+            #expect(summary.unchanged == files.count)
+            #expect(try test.text("ber-1", "city") == "Munich")
+        }
+        // What one of them says anew is taken in, also where it was said before.
+        for city in ["Potsdam", "Berlin"] {
+            let edition = row.replacing("\"Berlin\"", with: "\"\(city)\"")
+            _ = try test.file("one.jsonl", edition)
+            #expect(try read(one) == [0, 1, 0])
+            #expect(try test.text("ber-1", "city") == city)
+            #expect(try read(other) == [0, 0, 1])
+        }
+    }
+
     @Test func anImportDecidesNoConflict() throws {
         let ber = try TestDesk("BER", seed: 1)
         let lon = try TestDesk("LON", seed: 2)

@@ -18,12 +18,23 @@ struct SearchIndexTests {
         return store
     }
 
-    private func write(_ uid: UInt64, kind: UInt32, _ steps: [RecordEdit.Step], in store: ReplicaStore)
+    private func write(
+        _ uid: UInt64,
+        kind: UInt32,
+        _ steps: [RecordEdit.Step],
+        in store: ReplicaStore
+    )
         throws
     {
         try store.write { writer in
             _ = try writer.commit(
-                [RecordEdit(uid: RecordUID(uid), kind: kind, steps: [.write(.life, .alive)] + steps)],
+                [
+                    RecordEdit(
+                        uid: RecordUID(uid),
+                        kind: kind,
+                        steps: [.write(.life, .alive)] + steps
+                    )
+                ],
                 in: .allMissions,
                 attribution: Attribution(time: writer.nextTime(), author: "A")
             )
@@ -36,9 +47,12 @@ struct SearchIndexTests {
         let schema = store.schema
         var random = SeededGenerator(seed: 5)
         for uid in 1...60 {
-            let kind = try #require(schema.kinds.filter { $0.number < 15 }.randomElement(using: &random))
+            let kind = try #require(
+                schema.kinds.filter { $0.number < 15 }.randomElement(using: &random)
+            )
             var steps: [RecordEdit.Step] = []
-            for field in kind.fields where field.isRegister && field.number > 3 && Bool.random(using: &random) {
+            for field in kind.fields
+            where field.isRegister && field.number > 3 && Bool.random(using: &random) {
                 let text = words.shuffled(using: &random).prefix(2).joined(separator: " ")
                 steps.append(.write(FieldKey(field.number), .value(Array(text.utf8))))
             }

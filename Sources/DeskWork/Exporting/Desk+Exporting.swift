@@ -49,7 +49,6 @@ extension Desk {
             return try exportCards(kind: kind, notation, where: conditions, to: write)
         }
         var outcome = ExportOutcome()
-        let views = try records(kind: kind, where: conditions, scope, &outcome)
         var bytes: [UInt8] = []
         func hand(over limit: Int) throws {
             guard bytes.count > limit else { return }
@@ -59,7 +58,7 @@ extension Desk {
         switch format {
         case .jsonl:
             let writer = JSONLinesWriter()
-            for view in views {
+            try forEachRecord(kind: kind, where: conditions, scope, &outcome) { view in
                 writer.write(view.json(), to: &bytes)
                 try hand(over: ByteSource.chunkSize)
             }
@@ -71,6 +70,8 @@ extension Desk {
                     hint: "Say which: attache export contact --format csv"
                 )
             }
+            // The header names the fields that are in use, so that all records come first.
+            let views = try records(kind: name, where: conditions, scope, &outcome)
             let fields = Set(views.flatMap { $0.fields.map(\.number) }).sorted()
             let kind = try self.kind(named: name)
             let names = fields.map { RecordViewer.name(of: $0, kind.field(number: $0)) }
@@ -96,16 +97,28 @@ extension Desk {
         _ scope: ExportScope,
         _ outcome: inout ExportOutcome
     ) throws -> [RecordView] {
-        var views = try list(kind: kind, where: conditions)
-        if scope == .released {
-            views = views.filter { view in
-                guard let objection = ExportRelease.objection(to: view) else { return true }
-                outcome.withheld.add(objection)
-                return false
+        var views: [RecordView] = []
+        try forEachRecord(kind: kind, where: conditions, scope, &outcome) { views.append($0) }
+        return views
+    }
+
+    private func forEachRecord(
+        kind: String?,
+        where conditions: [String],
+        _ scope: ExportScope,
+        _ outcome: inout ExportOutcome,
+        _ body: (RecordView) throws -> Void
+    ) throws {
+        var counted = outcome
+        try forEachListed(kind: kind, where: conditions) { view in
+            if scope == .released, let objection = ExportRelease.objection(to: view) {
+                counted.withheld.add(objection)
+            } else {
+                counted.written += 1
+                try body(view)
             }
         }
-        outcome.written = views.count
-        return views
+        outcome = counted
     }
 
 }

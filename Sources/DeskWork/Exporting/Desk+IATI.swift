@@ -75,12 +75,21 @@ extension Desk {
     ///   - options: Who publishes, and up to which label.
     ///   - write: Takes the bytes, in pieces.
     /// - Returns: How many were written, and why others were not.
-    /// - Throws: `DeskError` (`unknown_field`, `usage`), and what `write` throws.
+    /// - Throws: `DeskError` (`unknown_field`, `usage`; `bad_value` for a reporter that can be no
+    ///   identifier), and what `write` throws.
     public func exportIATI(
         where conditions: [String] = [],
         _ options: IATIOptions,
         to write: ([UInt8]) throws -> Void
     ) throws -> IATISummary {
+        guard IATIMapping.isReference(options.reporter) else {
+            throw DeskError(
+                .badValue,
+                "“\(options.reporter)” cannot identify who publishes",
+                hint: "It is the agency's code and your number there, as XM-DAC-000-0, "
+                    + "without spaces and / & | ?."
+            )
+        }
         let condition = try Condition(parsing: conditions, schema: schema)
         return try store.read { reader in
             let viewer = RecordViewer(reader, missionSpace: missionSpace)

@@ -43,7 +43,7 @@ struct IATIMapping {
     }
 
     /// What keeps a record from being an activity.
-    struct Missing: Error {
+    struct Missing: Error, Equatable {
         let reasons: [String]
     }
 
@@ -64,7 +64,14 @@ struct IATIMapping {
         let status = record.text("status").flatMap { Self.statuses[$0] }
         if status == nil { reasons.append("no status") }
         let dates = dates(of: record)
-        if dates.isEmpty { reasons.append("neither start nor end") }
+        if let start = record.firstDay("start") {
+            if let end = record.lastDay("end"), end < start {
+                reasons.append("ends before it starts")
+            }
+        } else {
+            // The standard's rules want one, planned or actual.
+            reasons.append("no start")
+        }
         let organisations = try record.items("parties").compactMap(organisation)
         if organisations.isEmpty { reasons.append("no party with a role") }
         let countries = record.texts("countries")
@@ -108,7 +115,12 @@ struct IATIMapping {
 
     private func titles(of record: ReportRecord) -> [IATIActivity.Narrative] {
         let others = record.items("titles").filter { $0.text != record.title }
-        return [.init(record.title)] + others.map { .init($0.text, language: $0["lang"]) }
+        return [.init(record.title)]
+            + others.map { item in
+                // The standard's list has languages alone, without scripts and regions.
+                let language = item["lang"]?.split(separator: "-").first.map(String.init)
+                return .init(item.text, language: language)
+            }
     }
 
     /// A start counts as actual once it is past and the activity runs, an end once it is closed.
@@ -152,11 +164,17 @@ struct IATIMapping {
         )
     }
 
+    /// Whether a text may be an identifier: the standard's rules exclude what has a meaning in addresses.
+    static func isReference(_ text: String) -> Bool {
+        !text.isEmpty && !text.contains { "/&|?".contains($0) || $0.isWhitespace }
+    }
+
     /// The identifier that an organisation itself publishes with, or that of the registry of research
     /// organisations.
     private static func reference(_ organisation: ReportRecord) -> String? {
         for identifier in organisation.texts("ids") where identifier.hasPrefix("iati:") {
-            return String(identifier.dropFirst("iati:".count))
+            let bare = String(identifier.dropFirst("iati:".count))
+            if isReference(bare) { return bare }
         }
         return organisation.text("ror").map { "XI-ROR-\($0)" }
     }

@@ -1,4 +1,5 @@
 import CausalHistory
+import Foundation
 import RecordModel
 import RecordStorage
 
@@ -14,6 +15,8 @@ final class ImportMemory {
     private var kinds: Set<UInt32> = []
     /// The portraits of records that are not committed yet.
     private var pending: [RecordUID: Portrait] = [:]
+    /// The names of the files of each run; nil for one that this replica does not know.
+    private var files: [String: Set<String>?] = [:]
     /// The records that rows of this run made or were about.
     private(set) var claimed: Set<RecordUID> = []
 
@@ -51,6 +54,22 @@ final class ImportMemory {
         for name in portrait.names { uids[name, default: []].append(uid) }
         pending[uid] = portrait
     }
+
+    /// Whether a run read a file of this name; a run of another desk, whose files are not known, may have.
+    func isRun(_ run: String, of file: String, _ reader: StoreReader) throws -> Bool {
+        let names: Set<String>?
+        if let known = files[run] {
+            names = known
+        } else {
+            names = try reader.importRun(run).map { stored in
+                Set(stored.files.split(separator: "\n").map { Self.name(of: String($0)) })
+            }
+            files[run] = .some(names)
+        }
+        return names?.contains(Self.name(of: file)) ?? true
+    }
+
+    private static func name(of file: String) -> String { (file as NSString).lastPathComponent }
 
     /// Says that everything is committed.
     func didCommit() { pending.removeAll(keepingCapacity: true) }

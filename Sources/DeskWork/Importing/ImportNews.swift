@@ -4,12 +4,16 @@ import RecordStorage
 
 /// Tells what a row says that its source did not say before.
 ///
-/// An import is a three-way merge with its last one as the base: what the source says unchanged
-/// gives way to what officers made of it meanwhile, so that the same file again changes nothing. A
-/// value that stands in conflict is left to a person.
+/// An import is a three-way merge whose base is what the last run with the same file wrote, or else the
+/// last run: what the source says unchanged gives way to what officers, or other files, made of it
+/// meanwhile, so that the same file again changes nothing. A value that stands in conflict is left to a
+/// person.
 struct ImportNews {
     let held: HeldRecord
     let reader: StoreReader
+    /// The file that speaks.
+    let file: String
+    let memory: ImportMemory
 
     /// What is to be done with a value of a row.
     enum Verdict {
@@ -44,7 +48,7 @@ struct ImportNews {
             let isOne = state.reading.siblings.contains { $0.version.content == content }
             return isOne ? .old : .conflict
         }
-        return state.imported == content ? .old : .news(content)
+        return state.imported.contains(content) ? .old : .news(content)
     }
 
     /// Judges an item: parts that the source changed are put into the item that is here.
@@ -54,11 +58,12 @@ struct ImportNews {
             return .news(.value(item.value))
         }
         if state.reading.isConflict { return .conflict }
-        let imported = field.partTexts(of: state.imported, key: item.key)
+        let imported = state.imported.flatMap { field.partTexts(of: $0, key: item.key) }
         let news = (field.parts(of: item) ?? []).filter { !imported.contains($0) }
         guard case .value(let bytes) = state.reading.shown else {
             // Somebody took the item away since the source last brought it.
-            return news.isEmpty && state.imported?.bytes != nil ? .old : .news(.value(item.value))
+            let isKnown = news.isEmpty && state.imported.contains { $0.bytes != nil }
+            return isKnown ? .old : .news(.value(item.value))
         }
         let shown = Item(key: item.key, value: bytes)
         let merged = field.putting(news, into: shown)
@@ -67,8 +72,9 @@ struct ImportNews {
 
     private struct State {
         let reading: Reading
-        /// What the last import wrote; nil where none did, or where it was taken back.
-        let imported: Content?
+        /// What the source said last, which is several where one run read several files; none where no
+        /// import wrote, or where it was taken back.
+        let imported: [Content]
     }
 
     private func state(of key: FieldKey, _ field: Field?, in space: SpaceName) throws -> State? {
@@ -78,19 +84,29 @@ struct ImportNews {
         let entry = FieldEntry(key: key, siblings: SiblingSet(siblings))
         let reading = try reader.reading(of: entry, as: field, row: part.row)
         if reading.version.version.attribution.reason == .undo {
-            return State(reading: reading, imported: nil)
+            return State(reading: reading, imported: [])
         }
         let versions = siblings + (try reader.pastVersions(of: key, row: part.row))
-        let latest = versions.filter { $0.version.attribution.reason == .importing }
-            .max { $0.version.attribution.time < $1.version.attribution.time }
-        return State(reading: reading, imported: latest?.version.content)
+        return State(reading: reading, imported: try imported(of: versions))
+    }
+
+    /// What the last run with the file wrote, or else the last run.
+    private func imported(of versions: [Sibling]) throws -> [Content] {
+        let imports = versions.filter { $0.version.attribution.reason == .importing }
+            .sorted { $0.version.attribution.time > $1.version.attribution.time }
+        let own = try imports.first { sibling in
+            try memory.isRun(sibling.version.attribution.note, of: file, reader)
+        }
+        guard let base = own ?? imports.first else { return [] }
+        let run = base.version.attribution.note
+        return imports.filter { $0.version.attribution.note == run }.map(\.version.content)
     }
 }
 
 extension Field {
     /// The parts of an item with this content; none where it is no value.
-    fileprivate func partTexts(of content: Content?, key: [UInt8]) -> [PartText] {
-        guard let bytes = content?.bytes else { return [] }
+    fileprivate func partTexts(of content: Content, key: [UInt8]) -> [PartText] {
+        guard let bytes = content.bytes else { return [] }
         return parts(of: Item(key: key, value: bytes)) ?? []
     }
 }

@@ -161,10 +161,13 @@ struct ImportPlanner {
         with row: ParsedRow,
         _ surroundings: DraftSurroundings
     ) throws -> [String] {
-        let news = ImportNews(held: held, reader: viewer.reader)
+        func news(of held: HeldRecord) -> ImportNews {
+            ImportNews(held: held, reader: viewer.reader, file: row.file, memory: memory)
+        }
+        let own = news(of: held)
         let aliases = try viewer.reader.aliases(of: held).map { alias in
             (
-                news: ImportNews(held: alias, reader: viewer.reader),
+                news: news(of: alias),
                 draft: RecordDraft(alias, missionSpace: desk.missionSpace)
             )
         }
@@ -190,7 +193,7 @@ struct ImportPlanner {
             case .cleared: continue
             case .register(let bytes):
                 if try isOld(field, { try $0.judge(bytes, of: field, in: $1) }) { continue }
-                switch try news.judge(bytes, of: field, in: space) {
+                switch try own.judge(bytes, of: field, in: space) {
                 case .old: continue
                 case .news(let content): draft.write(content, to: field)
                 case .conflict: conflicts.append(field.name)
@@ -201,7 +204,7 @@ struct ImportPlanner {
             case .items(let items):
                 for item in items.map({ Item(key: $0.key ?? [], value: $0.value) }) {
                     if try isOld(field, { try $0.judge(item, of: field, in: $1) }) { continue }
-                    switch try news.judge(item, of: field, in: space) {
+                    switch try own.judge(item, of: field, in: space) {
                     case .old: continue
                     case .news(let content): draft.write(content, to: field, item: item.key)
                     case .conflict: conflicts.append(field.name)

@@ -28,9 +28,11 @@ public struct FoundRecord: Sendable {
 }
 
 extension Desk {
-    /// Returns the visible records that hold all the words of a text, best first; after them those
-    /// whose names are the same in another script, and, where few are found, in another spelling. Where
-    /// none holds the words as they are written, those in which a word is one slip away come last.
+    /// Returns the visible records that hold all the words of a text, best first, and what may be meant.
+    ///
+    /// After them come those whose names are the same in another script, and, where few are found, in
+    /// another spelling. Where none holds the words as they are written, those in which a word is one
+    /// slip away come last.
     ///
     /// - Parameters:
     ///   - text: Words in any script; the last may be the beginning of one.
@@ -215,7 +217,7 @@ private struct Search {
     /// With so many found, nobody is asked whether a word was meant otherwise.
     private static let enough = 5
     /// How many names are looked at whether they sound alike.
-    private static let soundLimit = 1_000
+    private static let soundLimit = 500
     /// How many records of one word are looked at to find those that hold the others too.
     private static let wordLimit = 10_000
     /// The letters of the shortest word of which slips are looked for.

@@ -19,23 +19,66 @@ extension Desk {
         sort: String? = nil,
         limit: Int? = nil
     ) throws -> [RecordView] {
+        var views: [RecordView] = []
+        try forEachListed(kind: kind, where: conditions, sort: sort, limit: limit) {
+            views.append($0)
+        }
+        return views
+    }
+
+    /// Calls a body with each record that `list` returns, in order.
+    ///
+    /// The body may take its time: records are read some hundreds at a time, and none that was deleted
+    /// meanwhile is told.
+    /// - Parameters:
+    ///   - kind: The kind's name; nil for all.
+    ///   - conditions: All of them must hold (`Condition`).
+    ///   - sort: A field or column, `-` in front for the reverse; nil for the short id.
+    ///   - limit: How many at most; nil for all.
+    ///   - body: Takes a record.
+    /// - Throws: `DeskError` (`unknown_kind`, `unknown_field`, `usage`); what the body throws.
+    /// - Complexity: O(*n*) in the records of the kind; memory of some tens of bytes for each that fits.
+    public func forEachListed(
+        kind: String?,
+        where conditions: [String] = [],
+        sort: String? = nil,
+        limit: Int? = nil,
+        _ body: (RecordView) throws -> Void
+    ) throws {
         let kind = try kind.map(self.kind(named:))
         let condition = try Condition(parsing: conditions, schema: schema)
-        var views: [RecordView] = []
+        let order = RecordOrder(sort)
+        var listed: [RecordOrder.Place] = []
         try store.read { reader in
             let viewer = RecordViewer(reader, missionSpace: missionSpace)
             let merged = condition.includesMerged
             try reader.forEachHeld(kind: kind, includingMerged: merged) { held in
                 if held.isHidden, !condition.includesDeleted { return true }
                 if try condition.holds(for: held, viewer, context) {
-                    views.append(try viewer.view(of: held))
+                    listed.append(try order.place(of: held, viewer))
                 }
                 return true
             }
         }
-        RecordOrder(sort).sort(&views)
-        return limit.map { Array(views.prefix(max(0, $0))) } ?? views
+        order.sort(&listed)
+        var rest = listed.prefix(max(0, limit ?? listed.count))
+        while !rest.isEmpty {
+            let views = try store.read { reader in
+                let viewer = RecordViewer(reader, missionSpace: missionSpace)
+                return try rest.prefix(Self.viewsAtOnce).compactMap { place -> RecordView? in
+                    guard let held = try reader.held(place.uid),
+                        !held.isHidden || condition.includesDeleted
+                    else { return nil }
+                    return try viewer.view(of: held)
+                }
+            }
+            rest = rest.dropFirst(Self.viewsAtOnce)
+            for view in views { try body(view) }
+        }
     }
+
+    /// How many whole records are in memory at a time, some 8 kB each.
+    private static let viewsAtOnce = 500
 }
 
 /// The order of a list.
@@ -49,20 +92,32 @@ private struct RecordOrder {
         column = isReversed ? String(text.dropFirst()) : text
     }
 
-    func sort(_ views: inout [RecordView]) {
-        let keyed = views.map { (view: $0, key: key(of: $0)) }
-        views = keyed.sorted { left, right in
+    /// A record and what it is sorted by.
+    struct Place {
+        let uid: RecordUID
+        fileprivate let key: Key
+    }
+
+    /// Returns the place of a record.
+    func place(of held: HeldRecord, _ viewer: RecordViewer) throws -> Place {
+        // The name alone is read faster than the whole record is shown.
+        let text = try column == "id" ? viewer.name(of: held) : viewer.view(of: held).cell(column)
+        return Place(uid: held.uid, key: key(of: text))
+    }
+
+    func sort(_ places: inout [Place]) {
+        places.sort { left, right in
             if left.key.text.isEmpty != right.key.text.isEmpty {
                 // What has no value stands last either way.
                 return right.key.text.isEmpty
             }
-            if left.key == right.key { return left.view.uid < right.view.uid }
+            if left.key == right.key { return left.uid < right.uid }
             return (left.key < right.key) != isReversed
-        }.map(\.view)
+        }
     }
 
     /// Text before a number at its end, and that number: `ber-9` before `ber-10`.
-    private struct Key: Comparable {
+    fileprivate struct Key: Comparable {
         let text: String
         let number: Int
 
@@ -71,8 +126,7 @@ private struct RecordOrder {
         }
     }
 
-    private func key(of view: RecordView) -> Key {
-        let text = view.cell(column)
+    private func key(of text: String) -> Key {
         guard column == "id" else { return Key(text: SearchFold.fold(text), number: 0) }
         let digits = text.reversed().prefix { $0.isNumber }
         return Key(

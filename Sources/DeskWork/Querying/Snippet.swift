@@ -53,15 +53,23 @@ enum Snippet {
         }
         var rest = Substring(text)
         while !rest.isEmpty {
-            let between = rest.prefix { !$0.isLetter && !$0.isNumber }
+            let between = rest.prefix { !isOfAWord($0) }
             append(between, isMatch: false)
             rest = rest.dropFirst(between.count)
-            let word = rest.prefix { $0.isLetter || $0.isNumber }
+            let word = rest.prefix(while: isOfAWord)
             let folded = SearchFold.fold(String(word))
             append(word, isMatch: words.contains { folded.hasPrefix($0) })
             rest = rest.dropFirst(word.count)
         }
         return pieces
+    }
+
+    /// Whether a character is a letter or digit; of ASCII, which most are, without Unicode's tables.
+    private static func isOfAWord(_ character: Character) -> Bool {
+        guard let byte = character.asciiValue else {
+            return character.isLetter || character.isNumber
+        }
+        return byte | 0x20 &- UInt8(ascii: "a") < 26 || byte &- UInt8(ascii: "0") < 10
     }
 
     private static func shortened(_ pieces: [SnippetPiece]) -> [SnippetPiece] {

@@ -14,7 +14,8 @@ struct DuplicatesReport {
     let handling: String?
 
     private static let columns = [
-        "id", "name", "owner", "other", "other_name", "other_owner", "score", "proposal", "evidence",
+        "id", "name", "owner", "other", "other_name", "other_owner", "score", "proposal",
+        "evidence",
     ]
 
     init(_ records: ReportReader) throws {
@@ -53,7 +54,8 @@ struct DuplicatesReport {
                     ReportRow([
                         .text(one.id), ReportValue(one.title), ReportValue(one.owner),
                         .text(other.id), ReportValue(other.title), ReportValue(other.owner),
-                        score.map(ReportValue.decimal) ?? .none, ReportValue(proposal), ReportValue(evidence),
+                        score.map(ReportValue.decimal) ?? .none, ReportValue(proposal),
+                        ReportValue(evidence),
                     ])
                 )
             }

@@ -54,6 +54,13 @@ struct OutputOptions: ParsableArguments {
         try buffer.flush()
     }
 
+    /// Prints the objects that a body hands over, one a line, while it goes on.
+    func printLines(_ body: ((JSONValue) throws -> Void) throws -> Void) throws {
+        var buffer = LineBuffer()
+        try body { try buffer.line(SafeText.json($0.text)) }
+        try buffer.flush()
+    }
+
     /// Says something that a person may want to know beside the result, where one is reading.
     func warn(_ text: String, evenWithoutTerminal: Bool = false) {
         if evenWithoutTerminal || Platform.isTerminal(2) {

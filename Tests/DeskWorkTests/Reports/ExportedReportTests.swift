@@ -1,5 +1,7 @@
+import Foundation
 import Interchange
 import RecordModel
+import TestSupport
 import Testing
 
 @testable import DeskWork
@@ -70,7 +72,7 @@ struct ExportedReportTests {
         }
         #expect(
             error?.reasons == [
-                "no status", "neither start nor end", "no party with a role", "no country",
+                "no status", "no start", "no party with a role", "no country",
             ]
         )
     }
@@ -117,6 +119,114 @@ struct ExportedReportTests {
                 "end: in conflict, the provisional value was written",
             ]
         )
+    }
+
+    @Test func whatTheStandardsRulesExcludeIsNotPublished() throws {
+        let names = ReportNames(of: [
+            record("organisation", "ber-8", ["ids": ["iati:XM/1 & 2"]], title: "An institute")
+        ])
+        let mapping = IATIMapping(
+            reporter: "XM-TEST-1",
+            today: try #require(testDay),
+            names: names
+        )
+        let backwards = record(
+            "collaboration",
+            "ber-1",
+            [
+                "status": "closed", "start": "2025", "end": "2024", "countries": "UZ",
+                "parties": [["organisation": "ber-8", "role": "host"]],
+            ]
+        )
+        #expect(throws: IATIMapping.Missing(reasons: ["ends before it starts"])) {
+            try mapping.activity(of: backwards)
+        }
+        let sound = record(
+            "collaboration",
+            "ber-2",
+            [
+                "status": "closed", "start": "2025", "countries": "UZ",
+                "parties": [["organisation": "ber-8", "role": "host"]],
+                "titles": [["text": "پانی", "lang": "ur-Arab"]],
+            ]
+        )
+        let activity = try mapping.activity(of: sound).activity
+        #expect(activity.organisations.map(\.ref) == [nil])
+        #expect(activity.titles.map(\.language) == [nil, "ur"])
+        let test = try TestDesk()
+        let options = IATIOptions(reporter: "XM 1", reporterName: "A", includesInternal: true)
+        let error = #expect(throws: DeskError.self) { try test.desk.exportIATI(options) { _ in } }
+        #expect(error?.code == .badValue)
+    }
+
+    private static let schema = TestData.url("iati/iati-activities-schema.xsd")
+    private static let xmllint = "/usr/bin/xmllint"
+
+    /// The published schema (with `iati-common.xsd` and `xml.xsd` beside it) is not of the repository.
+    @Test(
+        .enabled(
+            if: schema != nil && FileManager.default.isExecutableFile(atPath: xmllint),
+            "no iati/iati-activities-schema.xsd among the test data, or no xmllint"
+        )
+    )
+    func everyFileIsValidAgainstThePublishedSchema() throws {
+        let test = try TestDesk()
+        _ = try test.add(kind: "organisation", "name=An institute & <co>", "ror=05bbbc791")
+        _ = try test.add(kind: "organisation", "name=A fund", "ids=iati:XM-DAC-1", "sector=ngo")
+        let statuses = [
+            "pipeline", "implementation", "finalisation", "closed", "cancelled", "suspended",
+        ]
+        for (index, status) in statuses.enumerated() {
+            _ = try test.add(
+                kind: "collaboration",
+                "title=Water & <b> ]]> \(status)",
+                "titles=[{\"text\":\"Вода\",\"lang\":\"ru\"},{\"text\":\"پانی\",\"lang\":\"ur-Arab\"}]",
+                "status=\(status)",
+                "start=\(["2020", "2020-03~", "2019-02-03", "2018/2019", "2099", "2021-12"][index])",
+                index.isMultiple(of: 2) ? "end=2100~" : "end=",
+                "countries=UZ",
+                index > 2 ? "countries+=KZ" : "tags+=x",
+                "research_fields=2.7",
+                "research_fields+=5.3",
+                "sdg=6.4",
+                "sdg+=9",
+                index > 0 ? "parent=ber-3" : "tags+=y",
+                "goals=one",
+                #"parties=[{"organisation":"ber-1","role":"host"},{"organisation":"ber-2","role":"funding"},{"organisation":"x","role":"accountable"}]"#,
+                #"budget=[{"amount":"EUR 1200.50","kind":"committed","from":"2020-03-01","to":"2021-02-28","source":"ber-2","instrument":"grant"},{"amount":"USD 99","kind":"disbursed","as_of":"2021-02-03","source":"A giver","instrument":"loan"},{"amount":"JPY 5"}]"#
+            )
+        }
+        var bytes: [UInt8] = []
+        let options = IATIOptions(
+            reporter: "XM-TEST-1",
+            reporterName: "A ministry",
+            includesInternal: true
+        )
+        let summary = try test.desk.exportIATI(options) { bytes += $0 }
+        #expect(summary.activities == statuses.count)
+        let good = try test.file("good.xml", String(decoding: bytes, as: UTF8.self))
+        let outcome = try validate(good)
+        #expect(outcome.status == 0, "\(outcome.report)")
+        // The checker sees what it is for.
+        let text = String(decoding: bytes, as: UTF8.self)
+        let bad = try test.file(
+            "bad.xml",
+            text.replacingOccurrences(of: "<activity-status", with: "<activity-state")
+        )
+        #expect(try validate(bad).status != 0)
+    }
+
+    private func validate(_ file: String) throws -> (status: Int32, report: String) {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Self.xmllint)
+        process.arguments = ["--noout", "--schema", try #require(Self.schema).path, file]
+        let pipe = Pipe()
+        process.standardError = pipe
+        process.standardOutput = pipe
+        try process.run()
+        let report = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: report, as: UTF8.self))
     }
 
     @Test func labelsKeepRecordsFromBeingPublished() throws {

@@ -62,7 +62,7 @@ struct ReporterTests {
         #expect(people.first?["proposal"] == .string("same"))
         #expect(people.first.flatMap { $0["score"] }.flatMap { Double($0.text) } ?? 0 > 10)
         let evidence = people.first?["evidence"]?.array?.compactMap(\.string) ?? []
-        #expect(evidence.contains { $0.hasPrefix("orcid") })
+        #expect(evidence.contains { $0.hasPrefix("identifier same") })
         #expect(evidence.contains { $0.hasPrefix("name") })
         let organisations = found.filter { $0["section"] == .string("organisations") }
         #expect(organisations.map { $0["id"] } == [.string("ber-4")])

@@ -67,7 +67,7 @@ struct ExportCommand: ParsableCommand {
     )
     var file: String?
 
-    @Flag(help: "Write what must not go out too (JSON Lines and CSV): for yourself, not for others.")
+    @Flag(help: "Write what must not go out too (JSON Lines and CSV): for yourself alone.")
     var whole = false
 
     @Flag(name: .customLong("bom"), help: "Begin a CSV file with a byte order mark, for Excel.")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DeskWork
 import Interchange
+import RecordModel
 
 /// `attache list`: the records of a kind.
 struct ListCommand: ParsableCommand {
@@ -46,14 +47,24 @@ struct ListCommand: ParsableCommand {
 
     func run() throws {
         let desk = try replica.desk()
-        let records = try desk.list(kind: kind, where: conditions, sort: sort, limit: limit)
-        if output.json { return try output.printLines(records.lazy.map { $0.json() }) }
+        func forEach(_ body: (RecordView) throws -> Void) throws {
+            try desk.forEachListed(
+                kind: kind,
+                where: conditions,
+                sort: sort,
+                limit: limit,
+                body
+            )
+        }
+        if output.json {
+            return try output.printLines { line in try forEach { try line($0.json()) } }
+        }
         let columns =
-            columns.map { $0.split(separator: ",").map { $0.trimmingSpaces } }
-            ?? Self.defaultColumns(of: records.first?.kindName ?? kind)
-        if csv { return try printCSV(records, columns) }
+            try columns.map { $0.split(separator: ",").map { $0.trimmingSpaces } }
+            ?? Self.defaultColumns(of: desk.kind(named: kind).name)
+        if csv { return try printCSV(columns, forEach) }
         var table = Table(columns)
-        for record in records {
+        try forEach { record in
             table.append(
                 columns.map { column in
                     let cell = record.cell(column)
@@ -64,11 +75,14 @@ struct ListCommand: ParsableCommand {
         try output.print(table, whenEmpty: "No \(kind) fits.")
     }
 
-    private func printCSV(_ records: [RecordView], _ columns: [String]) throws {
+    private func printCSV(
+        _ columns: [String],
+        _ forEach: ((RecordView) throws -> Void) throws -> Void
+    ) throws {
         var writer = CSVWriter()
         var bytes: [UInt8] = []
         writer.write(columns, to: &bytes)
-        for record in records {
+        try forEach { record in
             writer.write(columns.map(record.cell), to: &bytes)
             if bytes.count > 1 << 16 {
                 try StandardStreams.write(bytes)

@@ -21,7 +21,7 @@ struct RecordBench {
         var servers: [Usage] = []
         var small: [SmallSyncs] = []
         var shows: [Usage] = []
-        var finds: [Double] = []
+        var finds: [FindTimes] = []
         var bodies: [[Exchange]] = []
         var instructions: [Double] = []
         for _ in 0..<runs {
@@ -40,8 +40,8 @@ struct RecordBench {
             small.append(try SmallSyncs(ministry))
             shows.append(try ministry.show("ber-\(size / 2)"))
             servers.append(try ministry.stop())
-            finds.append(try ministry.find(wordsOf: file))
             let raw = place.appendingPathComponent("raw").path
+            finds.append(try ministry.find(wordsOf: file, raw: raw))
             bodies.append(try SmallSyncs.steps.map { try ministry.exchange($0.edits, raw: raw) })
             if countsInstructions { instructions.append(try ministry.instructions()) }
         }
@@ -64,15 +64,9 @@ struct RecordBench {
         )
         report.note("  bytes", [raw[0].columns.count], "B", size: size)
         report.note("a loopback copy of these", raw.map(\.loopback.seconds), "s", size: size)
-        report.note("a bare query of the search index", raw.map(\.query.seconds), "s", size: size)
-        report.note("search for a word, in process", finds, "s", size: size)
-        report.note(
-            "  to a bare query",
-            zip(finds, raw).map { $0 / $1.query.seconds },
-            "x",
-            size: size,
-            aim: "5"
-        )
+        report.note("a bare query of the search index", finds.map(\.bare), "s", size: size)
+        report.note("search for a word, in process", finds.map(\.find), "s", size: size)
+        report.note("  to a bare query", finds.map(\.ratio), "x", size: size, aim: "5")
         report.note("import, from process start to end", imports.map(\.seconds), "s", size: size)
         report.note(
             "  to raw inserts",
@@ -308,12 +302,11 @@ final class Ministry {
         ["exchange", path("hq") + "/headquarters", path("ber"), String(edits), value]
     }
 
-    /// Searches for words of names.
-    /// - Returns: The median time of one.
-    func find(wordsOf file: URL) throws -> Double {
-        let json = try Program.measured(["find", path("ber"), file.path])
-        guard let seconds = json.double else { throw Program.Failure(description: json.text) }
-        return seconds
+    /// Searches for words of names, beside bare queries of the raw index.
+    func find(wordsOf file: URL, raw: String) throws -> FindTimes {
+        let json = try Program.measured(["find", path("ber"), raw, file.path])
+        guard let times = FindTimes(json) else { throw Program.Failure(description: json.text) }
+        return times
     }
 
     /// Shows one record.
