@@ -14,8 +14,8 @@ final class ImportMemory {
     private var kinds: Set<UInt32> = []
     /// The portraits of records that are not committed yet.
     private var pending: [RecordUID: Portrait] = [:]
-    /// The records that rows of this run made or were about.
-    private(set) var claimed: Set<RecordUID> = []
+    /// The records that rows of this run made or were about, each with the latest file of such a row.
+    private var claims: [RecordUID: [UInt8]] = [:]
 
     /// Returns records of a name that a row bears, as far as they are not all too many.
     func candidates(
@@ -44,9 +44,12 @@ final class ImportMemory {
     /// The portrait of a record that waits for its commit.
     func pendingPortrait(of uid: RecordUID) -> Portrait? { pending[uid] }
 
-    /// Remembers what became of a row.
-    func remember(_ uid: RecordUID, _ portrait: Portrait, isNew: Bool) {
-        claimed.insert(uid)
+    /// Whether an earlier row of a file made a record or was about it.
+    func isClaimed(_ uid: RecordUID, by source: [UInt8]) -> Bool { claims[uid] == source }
+
+    /// Remembers what became of a row of a file.
+    func remember(_ uid: RecordUID, _ portrait: Portrait, of source: [UInt8], isNew: Bool) {
+        claims[uid] = source
         guard isNew else { return }
         for name in portrait.names { uids[name, default: []].append(uid) }
         pending[uid] = portrait
