@@ -10,7 +10,7 @@ import RecordModel
 /// when it was written. It verifies itself: each row's digest is counted in a sum, and the store remembers
 /// the sum after the last batch.
 ///
-/// Spec: `Protocol/spec/08-storage.md` §4.
+/// Spec: `Protocol/spec/08-storage.md` §7.
 public final class JournalArchive: Sendable {
     /// How far an archive has come.
     public struct Mark: Hashable, Sendable {

@@ -32,7 +32,7 @@ public struct SalvageReport: Hashable, Sendable {
 
 /// Putting a file together anew whose pages the disk has damaged.
 ///
-/// Spec: `Protocol/spec/08-storage.md` §5.
+/// Spec: `Protocol/spec/08-storage.md` §8.
 extension ReplicaStore {
     /// Whether a file's pages hold together, as SQLite sees it.
     /// - Returns: What is wrong; empty where it is whole.

@@ -28,7 +28,7 @@ public struct JournalReport: Hashable, Sendable {
 /// A change is settled where the stable cut covers it: every active replica has it, and headquarters too.
 /// What stays of it for good is 4 bytes of its digest (`ChainBlocks`), by which histories are told apart.
 ///
-/// Spec: `Protocol/spec/08-storage.md` §4.
+/// Spec: `Protocol/spec/08-storage.md` §7.
 extension StoreWriter {
     /// How many changes leave the journal in one transaction at most, so that nobody waits for long.
     private static let changesAtATime = 4_000

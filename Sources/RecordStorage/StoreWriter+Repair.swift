@@ -5,7 +5,7 @@ import RecordModel
 
 /// Mending counters and chains from what else the file holds.
 ///
-/// Spec: `Protocol/spec/08-storage.md` §5.
+/// Spec: `Protocol/spec/08-storage.md` §8.
 extension StoreWriter {
     /// Raises the counters of this replica's own actors to the greatest that its records and journal show:
     /// whatever an own actor wrote was written here.

@@ -36,7 +36,7 @@ extension HeadquartersReplica {
         let wish = request.byteLimit == 0 ? Int.max : Int(request.byteLimit)
         var room = min(limits.answerBytes, wish)
         let wrong = try keepPieces(of: request, from: peer, limits)
-        try dropDamaged(in: request, for: peer)
+        try dropDamaged(in: request, for: peer, room: room)
         let response = try store.read { reader in
             AttachmentResponse(
                 parts: try request.parts.map { part in
@@ -109,16 +109,25 @@ extension HeadquartersReplica {
 
     /// Looks at what is sent from its start on whether it is what its hash names; a copy that the disk has
     /// changed goes, so that a desk which holds it sends it anew.
-    private func dropDamaged(in request: AttachmentRequest, for peer: StoredPeer) throws {
+    ///
+    /// What there is no room for in this answer is not looked at: a request must not cost more than it gets.
+    private func dropDamaged(
+        in request: AttachmentRequest,
+        for peer: StoredPeer,
+        room: Int
+    ) throws {
         let damaged = try store.read { reader in
-            try request.parts.compactMap { part -> StoredAttachment? in
-                guard case .want(from: 0) = part.act,
+            var damaged: [StoredAttachment] = []
+            var left = room
+            for part in request.parts where left > 0 {
+                guard case .want(let offset) = part.act,
                     try reader.isNamed(part.hash, toPeer: peer.row),
-                    let stored = try reader.wholeAttachment(part.hash),
-                    try !reader.isIntact(stored)
-                else { return nil }
-                return stored
+                    let stored = try reader.wholeAttachment(part.hash)
+                else { continue }
+                left -= min(StoreReader.pieceBytes, Int(stored.size - min(offset, stored.size)))
+                if offset == 0, try !reader.isIntact(stored) { damaged.append(stored) }
             }
+            return damaged
         }
         guard !damaged.isEmpty else { return }
         try store.write { writer in
@@ -200,5 +209,5 @@ extension StoreReader {
     }
 
     /// Bytes of one attachment in an answer: what a desk keeps in one row.
-    private static let pieceBytes = 256 << 10
+    fileprivate static let pieceBytes = 256 << 10
 }

@@ -43,7 +43,7 @@ extension ReplicaStore {
 
 /// Headquarters' journal of long ago.
 ///
-/// Spec: `Protocol/spec/08-storage.md` §4.
+/// Spec: `Protocol/spec/08-storage.md` §7.
 extension HeadquartersReplica {
     /// The setting that says how far the archive had come when the journal was last moved there.
     private static let archiveMark = "archive_mark"

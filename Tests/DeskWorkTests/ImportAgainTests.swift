@@ -24,6 +24,27 @@ struct ImportAgainTests {
         #expect(try test.text("ber-1", "emails") == "a@b.org type=work")
     }
 
+    @Test func whoStandsInTwoFilesOfOneImportIsOnePersonAndTwoRowsOfOneFileAreTwo() throws {
+        let test = try TestDesk()
+        let list = try test.file(
+            "list.csv",
+            "name,email\nAyesha Malik,a@b.org\nBilal Sheikh,b@b.org\n"
+        )
+        func card(_ name: String, _ address: String, _ id: Int) -> String {
+            "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:\(id)\r\nFN:\(name)\r\nEMAIL:\(address)\r\nEND:VCARD\r\n"
+        }
+        let cards = try test.file(
+            "cards.vcf",
+            card("Ayesha Malik", "a@b.org", 1) + card("Sana Tariq", "s@b.org", 2)
+                + card("Sana Tariq", "s@b.org", 3)
+        )
+        let summary = try test.desk.importFiles(
+            ImportOptions(files: [list, cards], kind: "contact")
+        )
+        #expect(summary.created == 4)
+        #expect(summary.updated == 1)
+    }
+
     @Test func whatTheSourceChangedIsTakenIn() throws {
         let test = try TestDesk()
         _ = try importLines(test, row)

@@ -9,7 +9,7 @@ import Testing
 
 /// Counters and chains that the disk has damaged are mended from what else the file holds.
 ///
-/// Spec: `Protocol/spec/08-storage.md` §5.
+/// Spec: `Protocol/spec/08-storage.md` §8.
 struct MendingTests {
     private let directory = TemporaryDirectory()
 

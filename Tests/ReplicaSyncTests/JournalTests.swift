@@ -11,7 +11,7 @@ import Testing
 
 /// What is settled and old leaves the journals of desks, and is archived at headquarters.
 ///
-/// Spec: `Protocol/spec/08-storage.md` §4.
+/// Spec: `Protocol/spec/08-storage.md` §7.
 struct JournalTests {
     private static let city: UInt32 = 34
 

@@ -367,7 +367,7 @@ struct ImportRun {
     /// Remembers which record a row was about.
     func remember(_ uid: RecordUID, _ row: ParsedRow, isNew: Bool) {
         guard let portrait = row.portrait else { return }
-        memory.remember(uid, portrait, isNew: isNew)
+        memory.remember(uid, portrait, of: row.source, isNew: isNew)
     }
 
     mutating func warn(_ file: String, _ line: Int, _ message: String) {

@@ -17,8 +17,8 @@ final class ImportMemory {
     private var pending: [RecordUID: Portrait] = [:]
     /// The names of the files of each run; nil for one that this replica does not know.
     private var files: [String: Set<String>?] = [:]
-    /// The records that rows of this run made or were about.
-    private(set) var claimed: Set<RecordUID> = []
+    /// The records that rows of this run made or were about, each with the latest file of such a row.
+    private var claims: [RecordUID: [UInt8]] = [:]
 
     /// Returns records of a name that a row bears, as far as they are not all too many.
     func candidates(
@@ -47,9 +47,12 @@ final class ImportMemory {
     /// The portrait of a record that waits for its commit.
     func pendingPortrait(of uid: RecordUID) -> Portrait? { pending[uid] }
 
-    /// Remembers what became of a row.
-    func remember(_ uid: RecordUID, _ portrait: Portrait, isNew: Bool) {
-        claimed.insert(uid)
+    /// Whether an earlier row of a file made a record or was about it.
+    func isClaimed(_ uid: RecordUID, by source: [UInt8]) -> Bool { claims[uid] == source }
+
+    /// Remembers what became of a row of a file.
+    func remember(_ uid: RecordUID, _ portrait: Portrait, of source: [UInt8], isNew: Bool) {
+        claims[uid] = source
         guard isNew else { return }
         for name in portrait.names { uids[name, default: []].append(uid) }
         pending[uid] = portrait

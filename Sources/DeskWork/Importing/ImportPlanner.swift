@@ -73,7 +73,7 @@ struct ImportPlanner {
         var weak: [RecordUID] = []
         let candidates = try memory.candidates(for: portrait, of: row.kind, viewer.reader)
         for uid in candidates.prefix(Self.candidateLimit) {
-            let isClaimed = memory.claimed.contains(uid)
+            let isClaimed = memory.isClaimed(uid, by: row.source)
             // Rows of one file that have identifiers of their own are different records.
             if isClaimed, row.isIdentified { continue }
             guard let other = try self.portrait(of: uid, row.kind) else { continue }

@@ -69,6 +69,7 @@ struct RecordText {
             field.values.enumerated().flatMap { index, value in
                 lines(
                     of: value,
+                    field.field,
                     named: index == 0 ? field.name : "",
                     nameWidth: min(nameWidth, 24)
                 )
@@ -76,11 +77,16 @@ struct RecordText {
         }
     }
 
-    private func lines(of value: ValueView, named name: String, nameWidth: Int) -> [String] {
+    private func lines(
+        of value: ValueView,
+        _ field: Field?,
+        named name: String,
+        nameWidth: Int
+    ) -> [String] {
         let mark = value.isConflict ? style.warning("!") : " "
         let head = "\(mark) \(TextWidth.padded(name, to: nameWidth))  "
         let indent = String(repeating: " ", count: nameWidth + 4)
-        var text = SafeText.lines(value.line)
+        var text = SafeText.lines(Self.text(of: value, field))
         if let key = value.rowKey { text = "[\(SafeText.line(key))] \(text)" }
         var lines = TextWidth.lines(of: text, width: width.map { $0 - nameWidth - 4 } ?? .max)
             .map(String.init)
@@ -92,6 +98,17 @@ struct RecordText {
         }
         if provenance { result.append(indent + style.dim(source(of: value.provenance))) }
         return result
+    }
+
+    /// The text of a value; of an attachment what people know it by, without its hash.
+    private static func text(of value: ValueView, _ field: Field?) -> String {
+        guard let field,
+            let named = AttachmentReference(field, value.key, value.reading.shown),
+            !named.name.isEmpty
+        else { return value.line }
+        let size = named.size.map { ByteSize($0).text }
+        return ([named.name] + [size, named.mediaType].compactMap { $0 }.filter { !$0.isEmpty })
+            .joined(separator: ", ")
     }
 
     private func source(of provenance: Provenance) -> String {

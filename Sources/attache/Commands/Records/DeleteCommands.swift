@@ -51,7 +51,7 @@ struct EraseCommand: ParsableCommand {
             along. attache hq desks says who has not yet confirmed.
 
             Not reached: what other records and notes say of it in words; the accounts of imports; backups and \
-            exported files. A backup that is put back forgets it again, at once where the replica that it replaces \
+            exported files, from which an import may bring it in anew. A backup that is put back forgets it again, at once where the replica that it replaces \
             knows of the erasure, else with the next sync. Blocks that the disk has set aside are the disk's: \
             encrypt it.
             """
