@@ -86,15 +86,10 @@ struct TableSalvage {
 
     /// The least key behind a hole, nil where there is none.
     private func nextReadable(after last: Int64, in db: Database) throws -> Int64? {
+        let sql = "\(select(key)) AND \(key) >= ? ORDER BY \(key) LIMIT 1"
         func key(from least: Int64) -> Int64?? {
             do {
-                return .some(
-                    try Int64.fetchOne(
-                        db,
-                        sql: "\(select(self.key)) AND \(self.key) >= ? ORDER BY \(self.key) LIMIT 1",
-                        arguments: arguments(least)
-                    )
-                )
+                return .some(try Int64.fetchOne(db, sql: sql, arguments: arguments(least)))
             } catch {
                 return nil
             }
