@@ -207,12 +207,12 @@ struct YearBench {
         [
             .write(.life, .alive), text(20, "Person \(uid.description.prefix(6))"),
             text(30, "University of \(random.below(400))"), text(31, "Lecturer"),
-            text(34, "City \(random.below(90))"), text(37, "met at the science day"),
+            text(34, "City \(random.below(90))"),
         ]
     }
 
     private mutating func edit() -> RecordEdit.Step {
-        let field: UInt32 = [30, 31, 34, 37][random.below(4)]
+        let field: UInt32 = [30, 31, 34][random.below(3)]
         return text(field, "Value \(random.below(100_000)) of a field")
     }
 
