@@ -46,7 +46,7 @@ public final class JournalArchive: Sendable {
         queue = try StoreError.translating {
             var configuration = Configuration()
             configuration.busyMode = .timeout(ReplicaStore.patienceSeconds)
-            configuration.prepareDatabase { db in 
+            configuration.prepareDatabase { db in
                 try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON")
             }
             let queue = try DatabaseQueue(path: path, configuration: configuration)
@@ -275,14 +275,17 @@ public final class JournalArchive: Sendable {
     /// - Complexity: O(*n*) in its size.
     public func problems(remembered: String?) throws -> [String] {
         do {
-            return try StoreError.translating { try queue.read { try Self.problems($0, remembered) } }
+            return try StoreError.translating {
+                try queue.read { try Self.problems($0, remembered) }
+            }
         } catch StoreError.damaged(let detail) {
             return ["the archive cannot be read: \(detail)"]
         }
     }
 
     private static func problems(_ db: Database, _ remembered: String?) throws -> [String] {
-        var problems = try String.fetchAll(db, sql: "PRAGMA integrity_check(5)").filter { $0 != "ok" }
+        var problems = try String.fetchAll(db, sql: "PRAGMA integrity_check(5)")
+            .filter { $0 != "ok" }
         let names = Names(db)
         var found = Mark.none.sum
         var (changes, versions) = (0, 0)

@@ -141,7 +141,9 @@ struct LeafPages {
         case 0: return .null
         case 1...6:
             let widths: [Int64] = [1, 2, 3, 4, 6, 8]
-            guard let bytes = take(widths[Int(type) - 1]), let first = bytes.first else { return nil }
+            guard let bytes = take(widths[Int(type) - 1]), let first = bytes.first else {
+                return nil
+            }
             let sign: UInt64 = first >= 0x80 ? .max : 0
             return Int64(bitPattern: bytes.reduce(sign) { $0 << 8 | UInt64($1) }).databaseValue
         case 8, 9: return (type - 8).databaseValue

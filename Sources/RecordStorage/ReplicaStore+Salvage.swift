@@ -120,9 +120,8 @@ extension ReplicaStore {
         func isReadable() -> Bool {
             do {
                 let queue = try DatabaseQueue(path: path)
-                let count = try queue.inDatabase { db in
-                    try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master WHERE name = 'record'")
-                }
+                let sql = "SELECT count(*) FROM sqlite_master WHERE name = 'record'"
+                let count = try queue.inDatabase { try Int.fetchOne($0, sql: sql) }
                 try queue.close()
                 return count == 1
             } catch {
@@ -424,8 +423,9 @@ private final class Salvage {
         else { return }
         let held = Set(try Int64.fetchAll(new, sql: "SELECT id FROM record"))
         var uids: [Int64: [Int64]] = [:]
-        for row in try rows("id, uid, space", by: "record_uid", ["uid", "space"], old) {
-            if !held.contains(row[0]) { uids[row[0]] = [row[1], row[2]] }
+        for row in try rows("id, uid, space", by: "record_uid", ["uid", "space"], old)
+        where !held.contains(row[0]) {
+            uids[row[0]] = [row[1], row[2]]
         }
         var sequences: [Int64: Int64] = [:]
         for row in try rows("id, sequence", by: "record_sequence", ["space", "sequence"], old) {
@@ -478,7 +478,9 @@ private final class Salvage {
     /// Names the records that the index of numbers has and that could not be read.
     private func nameLost(from old: Database, to new: Database) throws {
         guard report.incomplete.contains("record") else { return }
-        let isHeld = try new.cachedStatement(sql: "SELECT 1 FROM record WHERE uid = ? AND space = ?")
+        let isHeld = try new.cachedStatement(
+            sql: "SELECT 1 FROM record WHERE uid = ? AND space = ?"
+        )
         let spaces = try Row.fetchAll(new, sql: "SELECT id, name FROM space").reduce(
             into: [Int64: SpaceName]()
         ) { names, row in names[row[0]] = SpaceName(row[1] as String) }

@@ -83,15 +83,20 @@ extension StoreReader {
     }
 
     /// Returns which records' search, look-up and attachment rows are not those of their states.
+    /// - Complexity: O(*n* log *n*) in the records.
     public func indexProblems() throws -> [String] {
         let indexing = RecordIndexing(schema: schema)
         var problems: [String] = []
         var keys = 0
         var references = 0
-        let count = try db.cachedStatement(sql: "SELECT count(*) FROM lookup WHERE record = ?")
+        let isIndexed = try db.cachedStatement(
+            sql: "SELECT 1 FROM lookup WHERE hash = ? AND record = ?"
+        )
         try forEachRecord { record in
             let entry = indexing.entry(of: record.state)
-            let found = try Int.fetchOne(count, arguments: [record.row]) ?? 0
+            let found = try entry.keys.count { key in
+                try Int.fetchOne(isIndexed, arguments: [key.hash, record.row]) != nil
+            }
             if found != entry.keys.count {
                 problems.append("the identifiers of record \(record.key.uid) are not indexed")
             }

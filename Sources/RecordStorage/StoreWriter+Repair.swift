@@ -148,8 +148,10 @@ extension StoreWriter {
             .flatMap { Digest128(bytes: $0) }
     }
 
-    /// Goes along a chain and takes, of each line, what fits its digest. Where none is held or none fits, what the
-    /// line says counts once a later digest, or the chain's head, follows from it.
+    /// Goes along a chain and takes, of each line, what fits its digest.
+    ///
+    /// Where none is held or none fits, what the line says counts once a later digest, or the chain's head,
+    /// follows from it.
     private func mendChain(of actor: ActorID, in space: StoredSpace) throws -> Int {
         let number = try interner.number(of: actor)
         let ledger = try ledger(of: space.name)
@@ -265,7 +267,9 @@ private struct JournalLine {
                 """,
             arguments: arguments
         )
-        guard let line, let time = line[0] as Int64?, let sort = line[1] as Int64? else { return nil }
+        guard let line, let time = line[0] as Int64?, let sort = line[1] as Int64? else {
+            return nil
+        }
         var stored: [Touch] = []
         var retold: [Touch] = []
         var told: Attribution?

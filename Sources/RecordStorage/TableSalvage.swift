@@ -86,28 +86,23 @@ struct TableSalvage {
 
     /// The least key behind a hole, nil where there is none.
     private func nextReadable(after last: Int64, in db: Database) throws -> Int64? {
-        func key(from least: Int64) -> Int64?? {
+        let sql = "\(select(key)) AND \(key) >= ? ORDER BY \(key) LIMIT 1"
+        func readable(from least: Int64) -> Int64?? {
             do {
-                return .some(
-                    try Int64.fetchOne(
-                        db,
-                        sql: "\(select(self.key)) AND \(self.key) >= ? ORDER BY \(self.key) LIMIT 1",
-                        arguments: arguments(least)
-                    )
-                )
+                return .some(try Int64.fetchOne(db, sql: sql, arguments: arguments(least)))
             } catch {
                 return nil
             }
         }
         // All look-ups that end in the malformed page fail, all behind it succeed.
         var step: Int64 = 1
-        while step <= Self.greatestHole, key(from: last + step) == nil { step *= 2 }
+        while step <= Self.greatestHole, readable(from: last + step) == nil { step *= 2 }
         guard step <= Self.greatestHole else { return nil }
         var (failing, reading) = (step / 2, step)
         while reading - failing > 1 {
             let middle = failing + (reading - failing) / 2
-            if key(from: last + middle) == nil { failing = middle } else { reading = middle }
+            if readable(from: last + middle) == nil { failing = middle } else { reading = middle }
         }
-        return (key(from: last + reading) ?? nil)
+        return (readable(from: last + reading) ?? nil)
     }
 }

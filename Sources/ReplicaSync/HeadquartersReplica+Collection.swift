@@ -39,9 +39,10 @@ extension HeadquartersReplica {
     /// After how much silence the stable cut waits for a desk no more: 180 days, in milliseconds.
     public static let dormantSilence: UInt64 = 180 * 86_400_000
 
-    /// Gives up what every active desk has seen deleted, and lets desks that were silent for half a
-    /// year become dormant: they are told what they have missed when they return. What is settled and half a
-    /// year old moves from the journal to the archive.
+    /// Gives up what every active desk has seen deleted, and archives the journal of long ago.
+    ///
+    /// Desks that were silent for half a year become dormant: they are told what they have missed when they
+    /// return. What is settled and half a year old moves from the journal to the archive.
     ///
     /// Attachments that no record names any more go, too.
     ///

@@ -29,7 +29,9 @@ extension ReplicaStore {
         let now = environment.now().milliseconds
         let last = try read { try $0.setting(Self.journalChecked) }.flatMap { UInt64($0) }
         // A clock that was put back must not put it off for years.
-        if !isDue, let last, now >= last, now - last < Self.journalInterval { return JournalReport() }
+        if !isDue, let last, now >= last, now - last < Self.journalInterval {
+            return JournalReport()
+        }
         var report = JournalReport()
         for _ in 0..<batches where now > age {
             let limit = HybridTime(milliseconds: now - age)

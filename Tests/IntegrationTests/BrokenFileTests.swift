@@ -73,8 +73,14 @@ struct BrokenFileTests {
         for damage in Self.damages {
             let name = "Unsent \(damage)"
             let added = try binary.run(
-                "add", "contact", "preferred_name=\(name)", "--replica", "ber", "--space",
-                "all-missions", "--json"
+                "add",
+                "contact",
+                "preferred_name=\(name)",
+                "--replica",
+                "ber",
+                "--space",
+                "all-missions",
+                "--json"
             )
             try #require(added.status == 0, "\(damage): \(added.errors)")
             let id = try #require(added.json()["id"]?.string)

@@ -194,7 +194,7 @@ struct KillTests {
     ///
     /// `KILLS=500` kills more often.
     @Test func aMigrationThatIsKilledGoesOn() throws {
-        let wanted = ProcessInfo.processInfo.environment["KILLS"].flatMap { Int($0) } ?? 6
+        let wanted = ProcessInfo.processInfo.environment["KILLS"].flatMap { Int($0) } ?? 3
         var generator = SeededGenerator(seed: 3)
         let binary = Binary()
         try binary.run("init", "--replica", "ber", "--desk", "BER", "--officer", "A")
@@ -202,7 +202,7 @@ struct KillTests {
         let old = binary.directory.path("ber")
         try makeVersion3(old)
         var kills = 0
-        for attempt in 0..<(10 * wanted) where kills < wanted {
+        for attempt in 0..<(4 * wanted) where kills < wanted {
             let path = binary.directory.path("copy")
             for suffix in ["", "-wal", "-shm", ".witness"] {
                 try? FileManager.default.removeItem(atPath: path + suffix)

@@ -206,7 +206,7 @@ struct JournalTests {
         let archive = try #require(try side.archive())
         let key = RecordKey(space: .allMissions, uid: RecordUID(1))
         let cities = try archive.versions(of: key).filter { $0.key.number == Self.city }
-            .compactMap { $0.sibling.version.content.bytes.map { String(decoding: $0, as: UTF8.self) } }
+            .compactMap(\.sibling.version.content.bytes).map { String(decoding: $0, as: UTF8.self) }
         #expect(try (cities + replaced(side.store)).sorted() == before)
         let audit = try side.audit()
         #expect(audit.problems.isEmpty, "\(audit.problems)")

@@ -439,7 +439,7 @@ struct HeadquartersCompact: ParsableCommand {
 struct HeadquartersAudit: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
-        abstract: "Go through the whole journal and its archive; exits with 5 if anything is missing."
+        abstract: "Go through the journal and its archive; exits with 5 if anything is missing."
     )
 
     @OptionGroup var output: OutputOptions

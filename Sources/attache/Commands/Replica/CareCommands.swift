@@ -162,8 +162,8 @@ extension SalvageReport {
     /// What was done, a sentence each.
     fileprivate var sentences: [String] {
         var lines = [
-            "the file was malformed (\(problems.first ?? "")): it was put together anew, with \(records) records; "
-                + "the malformed one is kept at \(kept)"
+            "the file was malformed (\(problems.first ?? "")): it was put together anew, with "
+                + "\(records) records; the malformed one is kept at \(kept)"
         ]
         let sent = lost.filter { !$0.isUnsent }
         if !sent.isEmpty {
@@ -175,21 +175,27 @@ extension SalvageReport {
         let unsent = lost.filter(\.isUnsent)
         if !unsent.isEmpty {
             lines.append(
-                "\(unsent.count) records with changes that were never sent could not be read; a backup may hold "
-                    + "these: \(Self.names(unsent))"
+                "\(unsent.count) records with changes that were never sent could not be read; a backup "
+                    + "may hold these: \(Self.names(unsent))"
             )
         }
         if !Set(incomplete).isDisjoint(with: ["past", "change", "change_record"]) {
             lines.append("a part of the history could not be read; headquarters keeps it")
         }
         if incomplete.contains("setting") {
-            lines.append("the settings were lost and told from what was written: see attache config")
+            lines.append(
+                "the settings were lost and told from what was written: see attache config"
+            )
         }
         if incomplete.contains("peer") || incomplete.contains("peer_space") {
-            lines.append("what is remembered of headquarters could not be read: attache enrol joins it anew")
+            lines.append(
+                "what is remembered of headquarters could not be read: attache enrol joins it anew"
+            )
         }
         if hasNewIdentity {
-            lines.append("the replica goes on under a new identity, since it cannot be sure of the old one")
+            lines.append(
+                "the replica goes on under a new identity, since it cannot be sure of the old one"
+            )
         }
         return lines
     }

@@ -27,7 +27,7 @@ struct YearCommand: ParsableCommand {
     @Option(help: "How many days.")
     var days = 365
 
-    @Option(help: "How often a year each desk's replica is restored from a backup, under a new identity.")
+    @Option(help: "How often a year each desk is restored from a backup, under a new identity.")
     var restores = 2
 
     @Option(help: "Where the files are.")
@@ -207,12 +207,12 @@ struct YearBench {
         [
             .write(.life, .alive), text(20, "Person \(uid.description.prefix(6))"),
             text(30, "University of \(random.below(400))"), text(31, "Lecturer"),
-            text(34, "City \(random.below(90))"), text(37, "met at the science day"),
+            text(34, "City \(random.below(90))"),
         ]
     }
 
     private mutating func edit() -> RecordEdit.Step {
-        let field: UInt32 = [30, 31, 34, 37][random.below(4)]
+        let field: UInt32 = [30, 31, 34][random.below(3)]
         return text(field, "Value \(random.below(100_000)) of a field")
     }
 
@@ -234,11 +234,12 @@ struct YearBench {
         let side = try Self.counts(headquarters.store)
         let own = try Self.counts(desk.store)
         let archive = try Self.size(of: JournalArchive.path(ofStoreAt: headquarters.store.path))
-        let actors = try headquarters.store.read { try $0.knowledge(of: .allMissions).entries.count }
+        let knowledge = try headquarters.store.read { try $0.knowledge(of: .allMissions) }
         defer { (exchanges, bytes, seconds) = (0, 0, 0) }
         let count = Double(max(1, exchanges))
         return String(
-            format: "%4d | %7.1f %9d %9d %9.1f | %6.1f %8d %8d | %5d %8.1f | %5d | %7.1f %6.1f | %.0f",
+            format: "%4d | %7.1f %9d %9d %9.1f | %6.1f %8d %8d | %5d %8.1f | %5d | %7.1f %6.1f "
+                + "| %.0f",
             day,
             side.megabytes,
             side.journal,
@@ -247,7 +248,7 @@ struct YearBench {
             own.megabytes,
             own.journal,
             own.replaced,
-            actors,
+            knowledge.entries.count,
             side.vectorBytes / 1e3,
             idle.requestBytes + idle.answerBytes,
             1000 * seconds / count,
