@@ -306,6 +306,24 @@ struct AttachmentExchangeTests {
 
     // MARK: Damage
 
+    @Test func aHeadquartersThatWasPutBackIsOfferedWhatItLost() async throws {
+        try await OnlineMinistry.run { ministry in
+            let berlin = try await ministry.enrolledDesk("BER")
+            let bytes = Self.bytes(10_000)
+            let hash = Self.hash(bytes)
+            try Self.attach(hash, bytes, size: bytes.count, in: berlin)
+            _ = try await Self.client().sync(berlin)
+            try ministry.headquarters.store.write { writer in
+                try writer.drop(try #require(try writer.reader.wholeAttachment(hash)))
+            }
+            // Nobody has told the desk, which asks about nothing that it believes to be there.
+            #expect(try await Self.client().sync(berlin).attachments.summary.sent == 0)
+            try ministry.headquarters.noteRestored()
+            #expect(try await Self.client().sync(berlin).attachments.summary.sent == 1)
+            #expect(try Self.holds(ministry.headquarters.store, hash))
+        }
+    }
+
     @Test func aCopyThatHeadquartersDiskHasChangedIsNotGivenAndComesAgain() async throws {
         try await OnlineMinistry.run { ministry in
             let berlin = try await ministry.enrolledDesk("BER")
