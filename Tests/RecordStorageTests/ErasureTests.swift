@@ -80,7 +80,7 @@ struct ErasureTests {
             }
             #expect(try store.read { try $0.pastVersions(row: 1) }.isEmpty)
             #expect(try store.read { try $0.indexProblems() }.isEmpty)
-            #expect(try store.read { try $0.search("zeenat", limit: 5) }.isEmpty)
+            #expect(try store.read { try $0.search(["zeenat"], limit: 5) }.isEmpty)
             let known = try store.read { try $0.erasures() }
             #expect(known.map(\.erasure.attribution.note) == ["consent"])
         }
