@@ -214,7 +214,7 @@ struct ImportPlanner {
         }
         for (key, bytes) in row.unknown {
             let space = draft.space(ofUnknown: key)
-            switch try news.judge(unknown: bytes, at: key, in: space) {
+            switch try own.judge(unknown: bytes, at: key, in: space) {
             case .old: continue
             case .news(let content): draft.write(content, to: key, in: space)
             case .conflict: conflicts.append(Kind.unknownName(key.number))
