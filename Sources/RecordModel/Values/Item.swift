@@ -67,8 +67,7 @@ enum TaggedTexts {
         } catch {
             return nil
         }
-        // Varints of more bytes than needed read alike, so the bytes are compared.
-        return Self.bytes(parts) == bytes ? parts : nil
+        return parts
     }
 }
 
