@@ -9,12 +9,19 @@ struct IndexEntry: Equatable {
     var body: String
     /// The consonant keys of the words of the names, by which other spellings and scripts find them.
     var sounds: String
-    /// The identifiers that name the record.
-    var keys: Set<LookupKey>
+    /// The identifiers that name the record, each once and ascending.
+    var keys: [LookupKey]
     /// The number of conflicts for a person.
     var conflicts: Int
 
     static let empty = IndexEntry(name: "", body: "", sounds: "", keys: [], conflicts: 0)
+
+    /// Returns the identifiers that another entry lacks.
+    func keys(beyond other: IndexEntry) -> [LookupKey] {
+        if other.keys.isEmpty { return keys }
+        let others = Set(other.keys)
+        return keys.filter { !others.contains($0) }
+    }
 
     /// How many words of a record's names have keys.
     private static let soundedWords = 48
@@ -36,8 +43,7 @@ struct IndexEntry: Equatable {
     static func sounds(of text: String) -> String {
         var seen: Set<String> = []
         var keys: [String] = []
-        let words = text.split { !$0.isLetter && !$0.isNumber }
-        for word in words.prefix(soundedWords) {
+        for word in words(of: text).prefix(soundedWords) {
             let script = script(of: word)
             for bare in ConsonantSkeleton.keys(of: word) where bare.utf8.count > 1 {
                 let key = script + bare
@@ -45,6 +51,17 @@ struct IndexEntry: Equatable {
             }
         }
         return keys.joined(separator: " ")
+    }
+
+    /// The words of folded text.
+    private static func words(of text: String) -> [Substring] {
+        // Most names are ASCII, and of bytes it is told faster what they are than of characters.
+        guard text.utf8.allSatisfy({ $0 < 0x80 }) else {
+            return text.split { !$0.isLetter && !$0.isNumber }
+        }
+        return text.utf8.split { byte in
+            (byte | 0x20) &- UInt8(ascii: "a") >= 26 && byte &- UInt8(ascii: "0") >= 10
+        }.map(Substring.init)
     }
 }
 
@@ -55,8 +72,114 @@ struct IndexEntry: Equatable {
 struct RecordIndexing {
     let schema: Schema
 
+    /// Returns what the indexes hold of a record; nothing for a hidden one.
+    /// - Complexity: O(*n*) in the bytes of the record.
+    func entry(of state: RecordState) -> IndexEntry {
+        entries(replacing: nil, with: state).after
+    }
+
+    /// Returns what the indexes hold of a record before and after a change of it; nothing for a
+    /// hidden one.
+    ///
+    /// What the change left alone is read once for both.
+    /// - Complexity: O(*n*) in the bytes of the two states.
+    func entries(
+        replacing old: RecordState?,
+        with new: RecordState
+    ) -> (before: IndexEntry, after: IndexEntry) {
+        // Fields mean what the kind says.
+        if let old, old.kind != new.kind { return (entry(of: old), entry(of: new)) }
+        var before = IndexText()
+        var after = IndexText()
+        var reader = RegisterReader(kind: schema.kind(number: new.kind))
+        let oldFields = old.map { $0.isHidden ? [] : $0.fields } ?? []
+        let newFields = new.isHidden ? [] : new.fields
+        var i = 0
+        var j = 0
+        while i < oldFields.count || j < newFields.count {
+            if j == newFields.count || i < oldFields.count && oldFields[i].key < newFields[j].key {
+                reader.read(oldFields[i])
+                before.append(reader)
+                i += 1
+            } else {
+                reader.read(newFields[j])
+                after.append(reader)
+                if i < oldFields.count, oldFields[i].key == newFields[j].key {
+                    if oldFields[i].siblings != newFields[j].siblings { reader.read(oldFields[i]) }
+                    before.append(reader)
+                    i += 1
+                }
+                j += 1
+            }
+        }
+        let afterEntry = after.entry(conflicts: conflictCount(of: new))
+        guard let old else { return (.empty, afterEntry) }
+        let sounds = before.names == after.names ? afterEntry.sounds : nil
+        return (before.entry(conflicts: conflictCount(of: old), sounds: sounds), afterEntry)
+    }
+
+    /// The number of registers that a person has to decide; a contested life is one.
+    func conflictCount(
+        of state: RecordState,
+        base: (FieldKey, Dot) -> Content? = { _, _ in nil }
+    ) -> Int {
+        if state.isPlain { return 0 }
+        let life = state.life
+        if life == .deleted || life == .erased { return 0 }
+        var count = life == .contested ? 1 : 0
+        let kind = schema.kind(number: state.kind)
+        for entry in state.fields where entry.siblings.siblings.count > 1 && entry.key != .life {
+            let field = kind?.field(number: entry.key.number)
+            let reading = RecordState.reading(of: entry, as: field) { base(entry.key, $0) }
+            if reading.isConflict { count += 1 }
+        }
+        return count
+    }
+}
+
+/// The folded text and the identifiers of a record while they are gathered.
+private struct IndexText {
+    private(set) var names: [UInt8] = []
+    private var body: [UInt8] = []
+    private var keys: [LookupKey] = []
+
+    mutating func append(_ register: RegisterReader) {
+        keys += register.keys
+        if register.text.isEmpty { return }
+        switch register.role {
+        case .name: Self.append(register.text, to: &names)
+        case .body: Self.append(register.text, to: &body)
+        case .none: break
+        }
+    }
+
+    private static func append(_ text: [UInt8], to whole: inout [UInt8]) {
+        if !whole.isEmpty { whole.append(0x20) }
+        whole += text
+    }
+
+    /// - Parameters:
+    ///   - conflicts: The number of conflicts.
+    ///   - sounds: The consonant keys of the names, where they are known.
+    /// - Returns: What the indexes hold.
+    func entry(conflicts: Int, sounds: String? = nil) -> IndexEntry {
+        let name = String(decoding: names, as: UTF8.self)
+        var distinct: [LookupKey] = []
+        for key in keys.sorted() where distinct.last != key { distinct.append(key) }
+        return IndexEntry(
+            name: name,
+            body: String(decoding: body, as: UTF8.self),
+            sounds: sounds ?? IndexEntry.sounds(of: name),
+            keys: distinct,
+            conflicts: conflicts
+        )
+    }
+}
+
+/// Reads what the indexes take of one register after the other.
+private struct RegisterReader {
     /// Where the search index takes a field's text.
-    private enum Role {
+    enum Role {
         case name
         case body
         case none
@@ -78,48 +201,43 @@ struct RecordIndexing {
         "import_ids": "import", "ids": "id", "merged_into": "merged",
     ]
 
-    /// Returns what the indexes hold of a record; nothing for a hidden one.
-    /// - Complexity: O(*n*) in the bytes of the record.
-    func entry(of state: RecordState) -> IndexEntry {
-        guard !state.isHidden else { return .empty }
-        var entry = IndexEntry.empty
-        let kind = schema.kind(number: state.kind)
-        var names: [UInt8] = []
-        var body: [UInt8] = []
-        var number: UInt32 = 0
-        var field: Field?
-        var scheme: String?
-        var role = Role.body
-        for register in state.fields where register.key.number != FieldKey.life.number {
-            if register.key.number != number {
-                number = register.key.number
-                field = kind?.field(number: number)
-                scheme = field.flatMap { Self.schemes[$0.name] }
-                role = Role(field)
-            }
-            for sibling in register.siblings.siblings {
-                guard case .value(let value) = sibling.version.content else { continue }
-                if let scheme {
-                    let identifier =
-                        register.key.item.isEmpty ? value : bare(register.key.item, field)
-                    entry.keys.insert(LookupKey(scheme: scheme, identifier))
-                }
-                switch role {
-                case .name: append(register.key, value, field, to: &names)
-                case .body: append(register.key, value, field, to: &body)
-                case .none: break
-                }
-            }
+    private let kind: Kind?
+    private var number: UInt32 = 0
+    private var field: Field?
+    private var scheme: String?
+    private(set) var role = Role.body
+    /// The folded text of the latest register's values, with spaces between.
+    private(set) var text: [UInt8] = []
+    /// The identifiers in the latest register.
+    private(set) var keys: [LookupKey] = []
+
+    init(kind: Kind?) {
+        self.kind = kind
+    }
+
+    /// Reads a register; registers of one field are best read one after the other.
+    mutating func read(_ register: FieldEntry) {
+        text.removeAll(keepingCapacity: true)
+        keys.removeAll(keepingCapacity: true)
+        if register.key.number == FieldKey.life.number { return }
+        if register.key.number != number {
+            number = register.key.number
+            field = kind?.field(number: number)
+            scheme = field.flatMap { Self.schemes[$0.name] }
+            role = Role(field)
         }
-        entry.name = SearchFold.fold(String(decoding: names, as: UTF8.self))
-        entry.sounds = IndexEntry.sounds(of: entry.name)
-        entry.body = SearchFold.fold(String(decoding: body, as: UTF8.self))
-        entry.conflicts = conflictCount(of: state)
-        return entry
+        for sibling in register.siblings.siblings {
+            guard case .value(let value) = sibling.version.content else { continue }
+            if let scheme {
+                let identifier = register.key.item.isEmpty ? value : bare(register.key.item)
+                keys.append(LookupKey(scheme: scheme, identifier))
+            }
+            if role != .none { readText(register.key, value) }
+        }
     }
 
     /// The first key part of an item, without its tag.
-    private func bare(_ key: [UInt8], _ field: Field?) -> [UInt8] {
+    private func bare(_ key: [UInt8]) -> [UInt8] {
         guard let field, !field.isSinglePart, !field.hasRandomKeys,
             let first = field.parts(of: Item(key: key, value: []))?.first
         else { return key }
@@ -127,57 +245,37 @@ struct RecordIndexing {
     }
 
     /// Whether a type's values are words that people search, not codes, dates and numbers.
-    private func isSearched(_ type: ValueType) -> Bool {
+    private static func isSearched(_ type: ValueType) -> Bool {
         switch type {
         case .text, .longtext, .email, .phone, .refOrText, .id: true
         default: false
         }
     }
 
-    private func append(
-        _ key: FieldKey,
-        _ value: [UInt8],
-        _ field: Field?,
-        to text: inout [UInt8]
-    ) {
-        func append(_ bytes: some Collection<UInt8>) {
-            guard !bytes.isEmpty else { return }
-            if !text.isEmpty { text.append(0x20) }
-            text.append(contentsOf: bytes)
-        }
+    private mutating func readText(_ key: FieldKey, _ value: [UInt8]) {
         guard let field else {
             // A field of a later schema: what of it reads as text can be found.
             if String(validating: value, as: UTF8.self) != nil { append(value) }
             return
         }
         if key.item.isEmpty {
-            if isSearched(field.type) { append(value) }
+            if Self.isSearched(field.type) { append(value) }
         } else if field.isSinglePart, !field.hasRandomKeys {
-            if isSearched(field.type) { append(key.item) }
+            if Self.isSearched(field.type) { append(key.item) }
         } else {
             for part in field.parts(of: Item(key: key.item, value: value)) ?? [] {
-                if let described = field.part(number: part.number), isSearched(described.type) {
-                    append(part.text.utf8)
+                if let described = field.part(number: part.number),
+                    Self.isSearched(described.type)
+                {
+                    append(Array(part.text.utf8))
                 }
             }
         }
     }
 
-    /// The number of registers that a person has to decide; a contested life is one.
-    func conflictCount(
-        of state: RecordState,
-        base: (FieldKey, Dot) -> Content? = { _, _ in nil }
-    ) -> Int {
-        if state.isPlain { return 0 }
-        let life = state.life
-        if life == .deleted || life == .erased { return 0 }
-        var count = life == .contested ? 1 : 0
-        let kind = schema.kind(number: state.kind)
-        for entry in state.fields where entry.siblings.siblings.count > 1 && entry.key != .life {
-            let field = kind?.field(number: entry.key.number)
-            let reading = RecordState.reading(of: entry, as: field) { base(entry.key, $0) }
-            if reading.isConflict { count += 1 }
-        }
-        return count
+    private mutating func append(_ bytes: [UInt8]) {
+        guard !bytes.isEmpty else { return }
+        if !text.isEmpty { text.append(0x20) }
+        SearchFold.appendFolded(bytes, to: &text)
     }
 }

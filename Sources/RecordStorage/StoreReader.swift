@@ -16,6 +16,10 @@ public struct StoredRecord: Sendable {
     /// The digest of the state when it was written; nil where it was written by an earlier version.
     public let writtenDigest: Digest128?
 
+    /// The digest of the state as it was written.
+    /// - Complexity: O(1), but O(*n*) in the bytes of a record that an earlier version wrote.
+    var digest: Digest128 { writtenDigest ?? state.digest(uid: key.uid) }
+
     /// Whether the state is not the one that was written: the disk, or somebody, has changed it.
     /// - Complexity: O(*n*) in the bytes of the record, which are hashed.
     public var isDamaged: Bool {
@@ -45,6 +49,7 @@ public struct StoreReader {
     let db: Database
     let store: ReplicaStore
     let interner: Interner
+    private let queries = RecordQueries()
 
     init(_ db: Database, store: ReplicaStore) {
         self.db = db
@@ -135,11 +140,16 @@ public struct StoreReader {
     }
 
     func spaceName(row: Int64) throws -> SpaceName {
+        if let name = queries.spaces[row] { return name }
         let select = try db.cachedStatement(sql: "SELECT name FROM space WHERE id = ?")
         guard let text = try String.fetchOne(select, arguments: [row]), let name = SpaceName(text)
         else { throw StoreError.damaged(detail: "space \(row) is missing") }
+        queries.spaces[row] = name
         return name
     }
+
+    /// Forgets the names of spaces, of which one is another now.
+    func forgetSpaceNames() { queries.spaces = [:] }
 
     /// The dots that this replica holds or has seen superseded in a space.
     public func knowledge(of space: SpaceName) throws -> VersionVector {
@@ -164,35 +174,44 @@ public struct StoreReader {
 
     // MARK: Records
 
-    private static let recordColumns = "id, space, uid, kind, sequence, state, digest"
-    private static let selectRecord = """
-        SELECT \(recordColumns) FROM record
-        WHERE uid = ? AND space = (SELECT id FROM space WHERE name = ?)
-        """
+    fileprivate static let recordColumns = "id, space, uid, kind, sequence, state, digest"
 
     func stored(_ row: Row) throws -> StoredRecord {
+        try stored(
+            RecordColumns(
+                row: row[0],
+                space: row[1],
+                uid: row[2],
+                kind: row[3],
+                sequence: row[4],
+                state: [UInt8](row[5] as Data),
+                digest: (row[6] as Data?).map { [UInt8]($0) }
+            )
+        )
+    }
+
+    private func stored(_ columns: RecordColumns) throws -> StoredRecord {
         let state = try StateCodec.decode(
-            [UInt8](row[5] as Data),
-            kind: UInt32(truncatingIfNeeded: row[3] as Int64),
+            columns.state,
+            kind: UInt32(truncatingIfNeeded: columns.kind),
             interner
         )
-        let uid = RecordUID(UInt64(bitPattern: row[2] as Int64))
+        let uid = RecordUID(UInt64(bitPattern: columns.uid))
         return StoredRecord(
-            row: row[0],
-            key: RecordKey(space: try spaceName(row: row[1]), uid: uid),
+            row: columns.row,
+            key: RecordKey(space: try spaceName(row: columns.space), uid: uid),
             state: state,
-            sequence: UInt64(row[4] as Int64),
-            writtenDigest: (row[6] as Data?).flatMap { Digest128(bytes: $0) }
+            sequence: UInt64(columns.sequence),
+            writtenDigest: columns.digest.flatMap { Digest128(bytes: $0) }
         )
     }
 
     /// Returns a record's part in a space, or nil where there is none.
     public func record(_ key: RecordKey) throws -> StoredRecord? {
-        let select = try db.cachedStatement(sql: Self.selectRecord)
-        return try Row.fetchOne(
-            select,
-            arguments: [Int64(bitPattern: key.uid.value), key.space.text]
-        ).map(stored)
+        try first(queries.byKey) {
+            $0.bind(Int64(bitPattern: key.uid.value))
+            $0.bind(key.space.text)
+        }
     }
 
     /// Returns all parts of a record that this replica holds, by space.
@@ -206,10 +225,19 @@ public struct StoreReader {
 
     /// Returns the record's part in a row, or nil where there is none.
     public func record(row: Int64) throws -> StoredRecord? {
-        let select = try db.cachedStatement(
-            sql: "SELECT \(Self.recordColumns) FROM record WHERE id = ?"
-        )
-        return try Row.fetchOne(select, arguments: [row]).map(stored)
+        try first(queries.byRow) { $0.bind(row) }
+    }
+
+    private func first(
+        _ query: DirectStatement,
+        _ bind: (inout DirectStatement.Parameters) -> Void
+    ) throws -> StoredRecord? {
+        var found: RecordColumns?
+        try query.run(db, bind) { columns in
+            found = RecordColumns(columns)
+            return false
+        }
+        return try found.map(stored)
     }
 
     /// Calls a body with each record's part, in the order of arrival, hidden ones included.
@@ -297,10 +325,12 @@ public struct StoreReader {
     ///
     /// The index holds hashes, so that the caller must compare the record itself.
     public func candidates(for identifier: LookupKey) throws -> [Int64] {
-        try Int64.fetchAll(
-            db.cachedStatement(sql: "SELECT record FROM lookup WHERE hash = ?"),
-            arguments: [identifier.hash]
-        )
+        var rows: [Int64] = []
+        try queries.named.run(db, { $0.bind(identifier.hash) }) { columns in
+            rows.append(columns.number(0))
+            return true
+        }
+        return rows
     }
 
     /// Returns the rows of the records that hold all the words of a text, best first.
@@ -404,5 +434,42 @@ public struct StoreReader {
         if !Rule.numberBesideSequence.holds { return try sequence <= self.sequence }
         let sql = "SELECT nonce FROM nonce WHERE sequence = ?"
         return try Int64.fetchOne(db, sql: sql, arguments: [key]) == Int64(bitPattern: nonce)
+    }
+}
+
+/// What reading records takes again and again in one transaction.
+private final class RecordQueries {
+    let byKey = DirectStatement(
+        """
+        SELECT \(StoreReader.recordColumns) FROM record
+        WHERE uid = ? AND space = (SELECT id FROM space WHERE name = ?)
+        """
+    )
+    let byRow = DirectStatement("SELECT \(StoreReader.recordColumns) FROM record WHERE id = ?")
+    let named = DirectStatement("SELECT record FROM lookup WHERE hash = ?")
+    /// The names of spaces by row, as far as they were asked for.
+    var spaces: [Int64: SpaceName] = [:]
+}
+
+/// A record's row as it is in the file.
+private struct RecordColumns {
+    let row: Int64
+    let space: Int64
+    let uid: Int64
+    let kind: Int64
+    let sequence: Int64
+    let state: [UInt8]
+    let digest: [UInt8]?
+}
+
+extension RecordColumns {
+    init(_ columns: DirectStatement.Columns) {
+        row = columns.number(0)
+        space = columns.number(1)
+        uid = columns.number(2)
+        kind = columns.number(3)
+        sequence = columns.number(4)
+        state = columns.bytes(5) ?? []
+        digest = columns.bytes(6)
     }
 }

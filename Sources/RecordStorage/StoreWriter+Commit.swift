@@ -232,7 +232,7 @@ private struct AppliedEdit: Sendable {
         record = try PreparedRecord(
             state,
             uid: hand.edit.uid,
-            replacing: hand.old?.state,
+            replacing: hand.old,
             indexing,
             numbers
         )

@@ -298,6 +298,7 @@ extension StoreWriter {
             sql: "UPDATE space SET name = ? WHERE id = ?",
             arguments: [name.text, stored.row]
         )
+        reader.forgetSpaceNames()
         guard let actor = stored.actor else { return }
         let number = try interner.number(of: actor)
         var head = Chain.origin(actor: actor, space: name)
@@ -389,7 +390,7 @@ private enum JoinedDelta: Sendable {
                 try PreparedRecord(
                     state,
                     uid: hand.delta.uid,
-                    replacing: hand.old?.state,
+                    replacing: hand.old,
                     indexing,
                     numbers
                 )

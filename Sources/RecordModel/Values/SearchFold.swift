@@ -18,6 +18,22 @@ public enum SearchFold {
         return spaced(String(folded).precomposedStringWithCanonicalMapping)
     }
 
+    /// Appends the folded form of a text, both as UTF-8.
+    ///
+    /// Texts with spaces between fold as each of them does alone.
+    /// - Complexity: O(*n*) in the length of the text.
+    public static func appendFolded(_ text: [UInt8], to folded: inout [UInt8]) {
+        let start = folded.count
+        for byte in text {
+            guard byte < 0x80 else {
+                folded.removeLast(folded.count - start)
+                folded += fold(String(decoding: text, as: UTF8.self)).utf8
+                return
+            }
+            folded.append(byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte)
+        }
+    }
+
     private static func foldASCII(_ text: String) -> String {
         guard text.utf8.contains(where: { $0 &- UInt8(ascii: "A") < 26 }) else { return text }
         return String(unsafeUninitializedCapacity: text.utf8.count) { buffer in
