@@ -57,5 +57,11 @@ package func concurrentMap<Element: Sendable, Value: Sendable>(
             }
         }
     }
-    return try results.compactMap { try $0?.get() }
+    // Taken out, not copied: the values are large.
+    var values: [Value] = []
+    values.reserveCapacity(results.count)
+    for index in results.indices {
+        if let result = results[index].take() { values.append(try result.get()) }
+    }
+    return values
 }

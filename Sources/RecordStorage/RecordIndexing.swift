@@ -43,7 +43,7 @@ struct IndexEntry: Equatable {
     static func sounds(of text: String) -> String {
         var seen: Set<String> = []
         var keys: [String] = []
-        for word in words(of: text).prefix(soundedWords) {
+        for word in SearchFold.words(of: text).prefix(soundedWords) {
             let script = script(of: word)
             for bare in ConsonantSkeleton.keys(of: word) where bare.utf8.count > 1 {
                 let key = script + bare
@@ -51,17 +51,6 @@ struct IndexEntry: Equatable {
             }
         }
         return keys.joined(separator: " ")
-    }
-
-    /// The words of folded text.
-    private static func words(of text: String) -> [Substring] {
-        // Most names are ASCII, and of bytes it is told faster what they are than of characters.
-        guard text.utf8.allSatisfy({ $0 < 0x80 }) else {
-            return text.split { !$0.isLetter && !$0.isNumber }
-        }
-        return text.utf8.split { byte in
-            (byte | 0x20) &- UInt8(ascii: "a") >= 26 && byte &- UInt8(ascii: "0") >= 10
-        }.map(Substring.init)
     }
 }
 
@@ -195,11 +184,19 @@ private struct RegisterReader {
         }
     }
 
-    /// Schemes of look-up by field name.
-    private static let schemes = [
-        "short_id": "short", "orcid": "orcid", "ror": "ror", "emails": "email",
-        "import_ids": "import", "ids": "id", "merged_into": "merged",
-    ]
+    /// The scheme of look-up by a field's values.
+    private static func scheme(of field: Field) -> String? {
+        switch field.name {
+        case "short_id": "short"
+        case "orcid": "orcid"
+        case "ror": "ror"
+        case "emails": "email"
+        case "import_ids": "import"
+        case "ids": "id"
+        case "merged_into": "merged"
+        default: nil
+        }
+    }
 
     private let kind: Kind?
     private var number: UInt32 = 0
@@ -223,7 +220,7 @@ private struct RegisterReader {
         if register.key.number != number {
             number = register.key.number
             field = kind?.field(number: number)
-            scheme = field.flatMap { Self.schemes[$0.name] }
+            scheme = field.flatMap(Self.scheme)
             role = Role(field)
         }
         for sibling in register.siblings.siblings {

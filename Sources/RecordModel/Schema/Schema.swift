@@ -12,6 +12,9 @@ public struct Kind: Hashable, Sendable {
     /// being its name in lists; empty where a kind needs none.
     public let namingFields: [UInt32]
 
+    /// The fields whose items have a beginning and perhaps an end.
+    let periodFields: [Field]
+
     private let indexByNumber: [UInt32: Int]
     private let indexByName: [String: Int]
 
@@ -29,6 +32,7 @@ public struct Kind: Hashable, Sendable {
         let fields = fields.sorted { $0.number < $1.number }
         self.fields = fields
         self.namingFields = namingFields
+        periodFields = fields.filter { $0.part(named: "from") != nil }
         indexByNumber = places(of: fields.map(\.number))
         indexByName = places(of: fields.map(\.name))
     }

@@ -206,12 +206,8 @@ public struct RecordState: Hashable, Sendable {
     /// Whether every field has one version and nothing was ever deleted, which is how almost all
     /// records are.
     public var isPlain: Bool {
-        erasure == nil
-            && fields.allSatisfy { entry in
-                entry.siblings.siblings.count == 1
-                    && (entry.key != .life
-                        || !entry.siblings.siblings[0].version.content.isDeletion)
-            }
+        erasure == nil && fields.indices.allSatisfy { fields[$0].siblings.siblings.count == 1 }
+            && !siblings(of: .life).contains { $0.version.content.isDeletion }
     }
 
     // MARK: Writing

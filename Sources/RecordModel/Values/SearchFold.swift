@@ -34,6 +34,17 @@ public enum SearchFold {
         }
     }
 
+    /// Returns the words of a folded text: runs of letters and digits.
+    public static func words(of text: String) -> [Substring] {
+        // Most text is ASCII, and of bytes it is told faster what they are than of characters.
+        guard text.utf8.allSatisfy({ $0 < 0x80 }) else {
+            return text.split { !$0.isLetter && !$0.isNumber }
+        }
+        return text.utf8.split { byte in
+            (byte | 0x20) &- UInt8(ascii: "a") >= 26 && byte &- UInt8(ascii: "0") >= 10
+        }.map(Substring.init)
+    }
+
     private static func foldASCII(_ text: String) -> String {
         guard text.utf8.contains(where: { $0 &- UInt8(ascii: "A") < 26 }) else { return text }
         return String(unsafeUninitializedCapacity: text.utf8.count) { buffer in
