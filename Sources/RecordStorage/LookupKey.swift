@@ -4,7 +4,7 @@ import RecordModel
 ///
 /// The index keeps 64 bits of a hash and not the identifier: short rows of one size, and no second
 /// copy of an e-mail address to forget.
-public struct LookupKey: Hashable, Sendable {
+public struct LookupKey: Hashable, Comparable, Sendable {
     /// The FNV-1a hash of scheme and identifier.
     public let hash: Int64
 
@@ -18,4 +18,7 @@ public struct LookupKey: Hashable, Sendable {
         for byte in identifier { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         self.hash = Int64(bitPattern: hash)
     }
+
+    /// Orders keys by their hashes.
+    public static func < (left: LookupKey, right: LookupKey) -> Bool { left.hash < right.hash }
 }

@@ -18,23 +18,22 @@ struct PreparedRecord: Sendable {
     /// - Parameters:
     ///   - state: The state.
     ///   - uid: The record's number.
-    ///   - old: The state that it replaces.
+    ///   - old: The record that it replaces, which is as it was written.
     ///   - indexing: What the indexes hold of records.
     ///   - numbers: This file's numbers.
     /// - Throws: `UnknownNumber` where a table of numbers lacks one.
     init(
         _ state: RecordState,
         uid: RecordUID,
-        replacing old: RecordState?,
+        replacing old: StoredRecord?,
         _ indexing: RecordIndexing,
         _ numbers: some Interning
     ) throws {
         self.state = state
         bytes = try StateCodec.encode(state, numbers)
         digest = state.digest(uid: uid)
-        entry = indexing.entry(of: state)
-        oldDigest = old?.digest(uid: uid) ?? Digest128(0)
-        oldEntry = old.map(indexing.entry) ?? .empty
+        oldDigest = old?.digest ?? Digest128(0)
+        (oldEntry, entry) = indexing.entries(replacing: old?.state, with: state)
     }
 }
 
@@ -58,5 +57,11 @@ package func concurrentMap<Element: Sendable, Value: Sendable>(
             }
         }
     }
-    return try results.compactMap { try $0?.get() }
+    // Taken out, not copied: the values are large.
+    var values: [Value] = []
+    values.reserveCapacity(results.count)
+    for index in results.indices {
+        if let result = results[index].take() { values.append(try result.get()) }
+    }
+    return values
 }

@@ -16,6 +16,10 @@ public struct StoredRecord: Sendable {
     /// The digest of the state when it was written; nil where it was written by an earlier version.
     public let writtenDigest: Digest128?
 
+    /// The digest of the state as it was written.
+    /// - Complexity: O(1), but O(*n*) in the bytes of a record that an earlier version wrote.
+    var digest: Digest128 { writtenDigest ?? state.digest(uid: key.uid) }
+
     /// Whether the state is not the one that was written: the disk, or somebody, has changed it.
     /// - Complexity: O(*n*) in the bytes of the record, which are hashed.
     public var isDamaged: Bool {
@@ -229,11 +233,20 @@ public struct StoreReader {
 
     /// Returns a record's part in a space, or nil where there is none.
     public func record(_ key: RecordKey) throws -> StoredRecord? {
-        let select = try db.cachedStatement(sql: Self.selectRecord)
-        return try Row.fetchOne(
-            select,
-            arguments: [Int64(bitPattern: key.uid.value), key.space.text]
-        ).map(stored)
+        var found: StoredRecord?
+        try DirectQuery.forEach(
+            Self.selectRecord,
+            in: db,
+            bind: {
+                $0.bind(Int64(bitPattern: key.uid.value))
+                $0.bind(key.space.text)
+            },
+            { columns in
+                found = try stored(columns)
+                return false
+            }
+        )
+        return found
     }
 
     /// Returns all parts of a record that this replica holds, by space.

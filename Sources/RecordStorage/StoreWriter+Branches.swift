@@ -184,7 +184,7 @@ extension StoreWriter {
             let prepared = try PreparedRecord(
                 branch.renamed(record.state),
                 uid: record.key.uid,
-                replacing: record.state,
+                replacing: record,
                 indexing,
                 interner
             )

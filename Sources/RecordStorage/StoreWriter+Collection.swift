@@ -87,9 +87,8 @@ extension StoreWriter {
         try updateSearch(record.row, from: entry, to: .empty)
         try updateLookup(record.row, from: entry, to: .empty)
         try updateReferences(record.row, from: entry, to: .empty)
-        let digest = record.writtenDigest ?? record.state.digest(uid: record.key.uid)
-        if digest.value != 0 {
-            ledger.fingerprint.remove(digest)
+        if record.digest.value != 0 {
+            ledger.fingerprint.remove(record.digest)
             ledger.isChanged = true
         }
         for sql in [

@@ -131,9 +131,11 @@ extension StoreWriter {
         }
         try require(attribution.author.utf8.count, ContentLimits.authorBytes, "the author")
         try require(attribution.note.utf8.count, ContentLimits.noteBytes, "the note")
-        for case .write(let key, let content) in edits.lazy.flatMap(\.steps) {
-            try require(key.item.count, ContentLimits.itemBytes, "the key of an item")
-            try require(content.bytes?.count ?? 0, ContentLimits.valueBytes, "a value")
+        for edit in edits {
+            for case .write(let key, let content) in edit.steps {
+                try require(key.item.count, ContentLimits.itemBytes, "the key of an item")
+                try require(content.bytes?.count ?? 0, ContentLimits.valueBytes, "a value")
+            }
         }
     }
 
@@ -231,11 +233,11 @@ private struct AppliedEdit: Sendable {
             }
         }
         self.replaced = replaced
-        digest = RecordChange(of: dot, in: state, uid: hand.edit.uid).digest
+        digest = RecordChange.digest(of: dot, in: state, uid: hand.edit.uid)
         record = try PreparedRecord(
             state,
             uid: hand.edit.uid,
-            replacing: hand.old?.state,
+            replacing: hand.old,
             indexing,
             numbers
         )

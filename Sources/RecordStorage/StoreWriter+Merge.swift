@@ -62,27 +62,12 @@ extension StoreWriter {
                 batch = []
                 uids = [delta.uid]
             }
-            var replacedRow: Int64?
-            var old = try reader.record(RecordKey(space: space, uid: delta.uid))
-            if let damaged = old, damaged.isDamaged {
-                // What the peer holds is better than what the disk has made of it.
-                guard delta.isComplete || delta.erasure != nil else {
-                    outcomes += try join(batch, ledger, forgotten: forgotten, seen: seen)
-                    batch = []
-                    outcomes.append(.needed)
-                    continue
-                }
-                try setAside(damaged, ledger)
-                replacedRow = damaged.row
-                old = nil
-            }
+            let old = try reader.record(RecordKey(space: space, uid: delta.uid))
             try intern(delta)
-            let known =
-                try old == nil && replacedRow == nil && !asked.contains(delta.uid)
+            let isKnown =
+                try old == nil && !asked.contains(delta.uid)
                 && delta.isCovered(by: knowledgeCache(of: space))
-            batch.append(
-                DeltaInHand(delta: delta, old: old, replacedRow: replacedRow, isKnown: known)
-            )
+            batch.append(DeltaInHand(delta: delta, old: old, isKnown: isKnown))
         }
         outcomes += try join(batch, ledger, forgotten: forgotten, seen: seen)
         return outcomes
@@ -131,27 +116,38 @@ extension StoreWriter {
         _ joined: JoinedDelta,
         _ ledger: SpaceLedger
     ) throws -> MergeOutcome {
-        let delta = hand.delta
         switch joined {
         case .known: return .known
         case .needed: return .needed
         case .unchanged(let old):
-            try keepBases(delta.bases, row: old.row, live: old.state)
+            try keepBases(hand.delta.bases, row: old.row, live: old.state)
             try recountConflicts(of: old.state, row: old.row)
             return .unchanged
         case .changed(let record):
-            let state = record.state
-            let replaced = hand.old?.row ?? hand.replacedRow
-            let row = try put(record, uid: delta.uid, replacing: replaced, in: ledger)
-            if state.erasure == nil {
-                if let old = hand.old { try keepSuperseded(of: old.state, by: state, row: row) }
-                try keepBases(delta.bases, row: row, live: state)
-            }
-            try journal(delta, row: row)
-            let before = try hand.old.map { try conflictCount(of: $0.state, row: row) } ?? 0
-            let after = try recountConflicts(of: state, row: row)
-            return .merged(newConflicts: max(0, after - before))
+            return try keep(hand.delta, record, replacing: hand.old, row: hand.old?.row, ledger)
+        case .mended(let damaged, let record):
+            try setAside(damaged, ledger)
+            return try keep(hand.delta, record, replacing: nil, row: damaged.row, ledger)
         }
+    }
+
+    private func keep(
+        _ delta: RecordDelta,
+        _ record: PreparedRecord,
+        replacing old: StoredRecord?,
+        row: Int64?,
+        _ ledger: SpaceLedger
+    ) throws -> MergeOutcome {
+        let state = record.state
+        let row = try put(record, uid: delta.uid, replacing: row, in: ledger)
+        if state.erasure == nil {
+            if let old { try keepSuperseded(of: old.state, by: state, row: row) }
+            try keepBases(delta.bases, row: row, live: state)
+        }
+        try journal(delta, row: row)
+        let before = try old.map { try conflictCount(of: $0.state, row: row) } ?? 0
+        let after = try recountConflicts(of: state, row: row)
+        return .merged(newConflicts: max(0, after - before))
     }
 
     /// Counts a record's conflicts once what its versions replaced is kept: texts that merge over
@@ -347,9 +343,8 @@ extension StoreWriter {
 /// A delta with what it meets.
 private struct DeltaInHand: Sendable {
     let delta: RecordDelta
+    /// The record as it is stored, perhaps damaged.
     let old: StoredRecord?
-    /// The row of a damaged state that is replaced as if it were not held.
-    let replacedRow: Int64?
     /// Whether the store lacks the record and knows all its dots.
     let isKnown: Bool
 }
@@ -360,6 +355,8 @@ private enum JoinedDelta: Sendable {
     case needed
     case unchanged(StoredRecord)
     case changed(PreparedRecord)
+    /// What the peer holds is better than what the disk has made of the record.
+    case mended(StoredRecord, PreparedRecord)
 
     init(
         _ hand: DeltaInHand,
@@ -368,38 +365,38 @@ private enum JoinedDelta: Sendable {
         _ indexing: RecordIndexing,
         _ numbers: some Interning
     ) throws {
-        if hand.old == nil {
+        let damaged = hand.old.flatMap { $0.isDamaged ? $0 : nil }
+        let old = damaged == nil ? hand.old : nil
+        let delta = hand.delta
+        if damaged != nil, !delta.isComplete, delta.erasure == nil {
+            self = .needed
+            return
+        }
+        if old == nil {
             if hand.isKnown, Rule.droppedStaysKnown.holds {
                 self = .known
                 return
             }
-            if !hand.delta.isComplete, Rule.wholeBeforeParts.holds {
+            if !delta.isComplete, Rule.wholeBeforeParts.holds {
                 self = .needed
                 return
             }
         }
-        var state = hand.old?.state ?? RecordState(kind: hand.delta.kind)
+        var state = old?.state ?? RecordState(kind: delta.kind)
         // To have dropped a hidden record is not to have seen its versions superseded: a record that
         // is not held joins with the empty context.
-        let isHeld = hand.old != nil || !Rule.emptyContextWhereNotHeld.holds
+        let isHeld = old != nil || !Rule.emptyContextWhereNotHeld.holds
         let counts = isHeld && Rule.forgottenCountsAsSeen.holds
         state.join(
-            hand.delta,
+            delta,
             forgotten: counts ? forgotten : VersionVector(),
             theirForgotten: counts ? seen : VersionVector()
         )
-        if let old = hand.old, old.state == state {
+        if let old, old.state == state {
             self = .unchanged(old)
-        } else {
-            self = .changed(
-                try PreparedRecord(
-                    state,
-                    uid: hand.delta.uid,
-                    replacing: hand.old?.state,
-                    indexing,
-                    numbers
-                )
-            )
+            return
         }
+        let record = try PreparedRecord(state, uid: delta.uid, replacing: old, indexing, numbers)
+        self = damaged.map { .mended($0, record) } ?? .changed(record)
     }
 }

@@ -277,18 +277,17 @@ public final class StoreWriter {
         to after: IndexEntry
     ) throws {
         guard before.keys != after.keys else { return }
-        for key in after.keys where !before.keys.contains(key) {
+        for key in after.keys(beyond: before) {
             try statements.lookup.run(db) {
                 $0.bind(key.hash)
                 $0.bind(row)
             }
         }
-        guard !before.keys.isEmpty else { return }
-        let delete = try db.cachedStatement(
-            sql: "DELETE FROM lookup WHERE hash = ? AND record = ?"
-        )
-        for key in before.keys.subtracting(after.keys) {
-            try delete.execute(arguments: [key.hash, row])
+        for key in before.keys(beyond: after) {
+            try statements.forgetLookup.run(db) {
+                $0.bind(key.hash)
+                $0.bind(row)
+            }
         }
     }
 
@@ -387,5 +386,6 @@ private struct RecordStatements {
         "INSERT INTO search(search, rowid, name, body, sounds) VALUES ('delete', ?, ?, ?, ?)"
     )
     let lookup = DirectStatement("INSERT OR IGNORE INTO lookup VALUES (?, ?)")
+    let forgetLookup = DirectStatement("DELETE FROM lookup WHERE hash = ? AND record = ?")
     let touch = DirectStatement("INSERT OR IGNORE INTO change_record VALUES (?, ?, ?, ?)")
 }

@@ -310,7 +310,10 @@ public struct DeskSession: Sendable {
             guard var progress = spaces[answer.space], !progress.isDone,
                 let outgoing = progress.outgoing
             else { continue }
+            // Pages are large: what was sent is over, and what came goes with its application alone.
+            progress.outgoing?.page = Page()
             progress.response = answer
+            progress.response?.page = Page()
             progress.isPushed = false
             switch answer.verdict {
             case .merged, .tokenUnknown, .forged, .forked:

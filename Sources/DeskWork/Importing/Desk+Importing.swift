@@ -27,7 +27,7 @@ extension Desk {
     ///   - isCancelled: Asked between transactions; what is counted then is done.
     ///   - progress: Told after each transaction.
     ///   - row: Told what becomes of each row, in the order of the files; what it throws ends the
-    ///     import at the last transaction.
+    ///     import at the last transaction. Nil where nobody wants to know.
     /// - Returns: What became of every row.
     /// - Throws: `DeskError` (`usage`, `unknown_kind`, `unknown_space`, `unknown_field`), and what
     ///   reading the files reports. A row is never a reason to throw.
@@ -35,11 +35,12 @@ extension Desk {
         _ options: ImportOptions,
         isCancelled: () -> Bool = { false },
         progress: (ImportProgress) -> Void = { _ in },
-        row: (ImportRowOutcome) throws -> Void = { _ in }
+        row: ((ImportRowOutcome) throws -> Void)? = nil
     ) throws -> ImportSummary {
         var run = ImportRun(
             name: options.isDryRun ? "" : hexadecimal(surroundings.newKey().prefix(4)),
-            files: options.files.map { ($0 as NSString).lastPathComponent }
+            files: options.files.map { ($0 as NSString).lastPathComponent },
+            tellsRows: row != nil
         )
         let space = try options.space.map { text in
             try store.read { try self.space(named: text, $0) }
@@ -192,7 +193,7 @@ extension Desk {
         _ rows: [ReadRow],
         _ run: inout ImportRun,
         _ writer: StoreWriter,
-        _ tell: (ImportRowOutcome) throws -> Void
+        _ tell: ((ImportRowOutcome) throws -> Void)?
     ) throws {
         let viewer = RecordViewer(writer.reader, missionSpace: missionSpace)
         let planner = ImportPlanner(desk: self, viewer: viewer, memory: run.memory)
@@ -213,7 +214,9 @@ extension Desk {
         }
         for row in rows {
             switch row {
-            case .refused(let note): try tell(run.refuse(note.file, note.line, note.reason))
+            case .refused(let note):
+                let outcome = run.refuse(note.file, note.line, note.reason)
+                try tell?(outcome)
             case .warning(let note): run.summary.warnings.append(note)
             case .parsed(let row):
                 do {
@@ -224,9 +227,10 @@ extension Desk {
                         outcome = try plan(row, planner, &pending, &run, writer)
                     }
                     for message in row.warnings { run.warn(row.file, row.line, message) }
-                    if let outcome { try tell(outcome) }
+                    if let outcome { try tell?(outcome) }
                 } catch let error as DeskError {
-                    try tell(run.refuse(row.file, row.line, error.message))
+                    let outcome = run.refuse(row.file, row.line, error.message)
+                    try tell?(outcome)
                 }
             }
         }
@@ -246,7 +250,9 @@ extension Desk {
             _ id: String,
             _ draft: RecordDraft
         ) -> ImportRowOutcome {
-            let fields = draft.writtenFields.filter { !Self.ownFields.contains($0) }
+            let fields =
+                run.tellsRows
+                ? draft.writtenFields.filter { !Self.ownFields.contains($0) } : []
             return ImportRowOutcome(
                 file: row.file,
                 line: row.line,
@@ -344,13 +350,16 @@ private struct PendingImport {
 struct ImportRun {
     let name: String
     let files: [String]
+    /// Whether somebody wants to know what becomes of each row.
+    let tellsRows: Bool
     /// Shared by all batches of the run, which come one after the other.
     let memory = ImportMemory()
     var summary: ImportSummary
 
-    init(name: String, files: [String]) {
+    init(name: String, files: [String], tellsRows: Bool) {
         self.name = name
         self.files = files
+        self.tellsRows = tellsRows
         summary = ImportSummary(run: name)
     }
 

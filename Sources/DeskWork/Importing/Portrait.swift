@@ -89,8 +89,7 @@ struct Portrait: Sendable {
     ///
     /// “Malik, Dr. Ayesha” has those of “Ayesha Malik”.
     private static func words(_ name: String) -> [String] {
-        SearchFold.fold(name).split { !$0.isLetter && !$0.isNumber }
-            .map(String.init)
+        SearchFold.words(of: SearchFold.fold(name)).map(String.init)
             .filter { !titles.contains($0) }
             .sorted()
     }
@@ -147,16 +146,18 @@ extension Portrait {
     /// Creates the portrait of a row.
     init(kind: Kind, inputs: [(field: Field, input: FieldInput)]) {
         self.init(kind: kind) { name in
-            inputs.filter { $0.field.name == name }.flatMap { field, input -> [String] in
+            var texts: [String] = []
+            for (field, input) in inputs where field.name == name {
                 switch input {
-                case .cleared: []
-                case .register(let bytes): [String(decoding: bytes, as: UTF8.self)]
+                case .cleared: break
+                case .register(let bytes): texts.append(String(decoding: bytes, as: UTF8.self))
                 case .items(let items):
-                    items.compactMap { item in
+                    texts += items.compactMap { item in
                         field.parts(of: Item(key: item.key ?? [], value: item.value))?.first?.text
                     }
                 }
             }
+            return texts
         }
     }
 }

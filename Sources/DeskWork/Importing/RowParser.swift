@@ -205,16 +205,21 @@ struct RowParser: Sendable {
             of: kind,
             now: desk.nowInSeconds,
             text: { field in
-                for case (let named, .register(let bytes)) in inputs where named == field {
-                    return String(decoding: bytes, as: UTF8.self)
+                for (named, input) in inputs where named === field {
+                    if case .register(let bytes) = input {
+                        return String(decoding: bytes, as: UTF8.self)
+                    }
                 }
                 return nil
             },
             items: { field in
-                inputs.filter { $0.field == field }.flatMap { _, input -> [Item] in
-                    guard case .items(let items) = input else { return [] }
-                    return items.map { Item(key: $0.key ?? [], value: $0.value) }
+                var found: [Item] = []
+                for (named, input) in inputs where named === field {
+                    if case .items(let items) = input {
+                        found += items.map { Item(key: $0.key ?? [], value: $0.value) }
+                    }
                 }
+                return found
             }
         ).map(\.message)
     }
@@ -302,11 +307,19 @@ struct RowParser: Sendable {
         return .items(items)
     }
 
-    private static let keyFields = ["import_ids": "import", "orcid": "orcid", "ror": "ror"]
+    /// The scheme of a field whose values name a row's record.
+    private static func keyScheme(of field: Field) -> String? {
+        switch field.name {
+        case "import_ids": "import"
+        case "orcid": "orcid"
+        case "ror": "ror"
+        default: nil
+        }
+    }
 
     private static func keys(_ inputs: [(field: Field, input: FieldInput)]) -> [RowKey] {
         inputs.flatMap { field, input -> [RowKey] in
-            guard let scheme = keyFields[field.name] else { return [] }
+            guard let scheme = keyScheme(of: field) else { return [] }
             switch input {
             case .register(let bytes):
                 return [RowKey(scheme: scheme, identifier: String(decoding: bytes, as: UTF8.self))]

@@ -102,7 +102,7 @@ struct RecordFinder {
             guard let part = try reader.record(row: row),
                 !found.contains(where: { $0.uid == part.key.uid }),
                 Self.bears(part.state, scheme: scheme, identifier, reader.schema),
-                let held = try reader.held(part.key.uid)
+                let held = try reader.held(with: part)
             else { continue }
             found.append(held)
         }

@@ -58,10 +58,6 @@ public struct ByteWriter: Sendable {
     /// Appends a number as big-endian bytes of its width.
     @inlinable
     public mutating func bigEndian<Number: FixedWidthInteger & UnsignedInteger>(_ value: Number) {
-        var shift = Number.bitWidth
-        while shift > 0 {
-            shift -= 8
-            bytes.append(UInt8(truncatingIfNeeded: value >> Number(shift)))
-        }
+        withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
     }
 }

@@ -23,11 +23,7 @@ public struct Digest128: Hashable, Comparable, Sendable {
     /// - Complexity: O(*n*) in the number of bytes.
     public init(hashing bytes: [UInt8]) {
         let digest = bytes.withUnsafeBytes { SHA256.hash(data: $0) }
-        value = digest.withUnsafeBytes { raw in
-            var result: UInt128 = 0
-            for index in 0..<16 { result = result << 8 | UInt128(raw[index]) }
-            return result
-        }
+        value = UInt128(bigEndian: digest.withUnsafeBytes { $0.loadUnaligned(as: UInt128.self) })
     }
 
     /// The 16 big-endian bytes.

@@ -15,6 +15,9 @@ public struct Kind: Hashable, Sendable {
     /// common to all kinds are known.
     public let isKnown: Bool
 
+    /// The fields whose items have a beginning and perhaps an end.
+    let periodFields: [Field]
+
     private let indexByNumber: [UInt32: Int]
     private let indexByName: [String: Int]
 
@@ -34,6 +37,7 @@ public struct Kind: Hashable, Sendable {
         let fields = fields.sorted { $0.number < $1.number }
         self.fields = fields
         self.namingFields = namingFields
+        periodFields = fields.filter { $0.part(named: "from") != nil }
         indexByNumber = places(of: fields.map(\.number))
         indexByName = places(of: fields.map(\.name))
     }
@@ -46,6 +50,7 @@ public struct Kind: Hashable, Sendable {
         fields = standIn.fields
         namingFields = []
         isKnown = false
+        periodFields = standIn.periodFields
         indexByNumber = standIn.indexByNumber
         indexByName = standIn.indexByName
     }

@@ -13,33 +13,38 @@ public struct RecordChange: Hashable, Sendable {
         self.writes = writes
     }
 
-    /// Creates the account of what the transaction of a dot wrote into a record, as it stands.
-    /// - Complexity: O(*n*) in the number of versions.
-    public init(of dot: Dot, in state: RecordState, uid: RecordUID) {
-        self.uid = uid
-        var writes: [(key: FieldKey, content: Content)] = []
-        writes.reserveCapacity(state.fields.count)
-        for entry in state.fields {
-            for sibling in entry.siblings.siblings where sibling.dot == dot {
-                writes.append((entry.key, sibling.version.content))
-            }
-        }
-        self.writes = writes
-    }
-
     /// The hash of the writes, which stands for them once values were erased or compacted.
     ///
     /// Spec: `Protocol/spec/04-proof.md` §2.
     public var digest: Digest128 {
-        var writer = ByteWriter(capacity: 512)
-        writer.string("attache change")
-        writer.bigEndian(uid.value)
-        for write in writes {
-            writer.varint(UInt64(write.key.number))
-            writer.string(write.key.item)
-            write.content.write(to: &writer)
+        var writer = Self.writer(uid)
+        for write in writes { Self.write(write.key, write.content, to: &writer) }
+        return Digest128(hashing: writer.bytes)
+    }
+
+    /// Returns the digest of what the transaction of a dot wrote into a record, as it stands.
+    /// - Complexity: O(*n*) in the number of versions.
+    public static func digest(of dot: Dot, in state: RecordState, uid: RecordUID) -> Digest128 {
+        var writer = writer(uid)
+        for entry in state.fields {
+            for sibling in entry.siblings.siblings where sibling.dot == dot {
+                write(entry.key, sibling.version.content, to: &writer)
+            }
         }
         return Digest128(hashing: writer.bytes)
+    }
+
+    private static func writer(_ uid: RecordUID) -> ByteWriter {
+        var writer = ByteWriter(capacity: 1024)
+        writer.string("attache change")
+        writer.bigEndian(uid.value)
+        return writer
+    }
+
+    private static func write(_ key: FieldKey, _ content: Content, to writer: inout ByteWriter) {
+        writer.varint(UInt64(key.number))
+        writer.string(key.item)
+        content.write(to: &writer)
     }
 
     /// Whether two accounts name the same record and the same writes.

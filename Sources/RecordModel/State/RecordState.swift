@@ -206,12 +206,8 @@ public struct RecordState: Hashable, Sendable {
     /// Whether every field has one version and nothing was ever deleted, which is how almost all
     /// records are.
     public var isPlain: Bool {
-        erasure == nil
-            && fields.allSatisfy { entry in
-                entry.siblings.siblings.count == 1
-                    && (entry.key != .life
-                        || !entry.siblings.siblings[0].version.content.isDeletion)
-            }
+        erasure == nil && fields.indices.allSatisfy { fields[$0].siblings.siblings.count == 1 }
+            && !siblings(of: .life).contains { $0.version.content.isDeletion }
     }
 
     // MARK: Writing
@@ -227,7 +223,12 @@ public struct RecordState: Hashable, Sendable {
         dot: Dot,
         attribution: Attribution
     ) -> [Sibling] {
-        restore([content], to: key, dot: dot, attribution: attribution)
+        put(to: key, dot: dot) { parents in
+            SiblingSet(
+                dot: dot,
+                version: Cell(content: content, attribution: attribution, parents: parents)
+            )
+        }
     }
 
     /// Puts several versions into a field at once, as variants of one dot: siblings that a decision
@@ -244,6 +245,24 @@ public struct RecordState: Hashable, Sendable {
     ) -> [Sibling] {
         // A register is never emptied.
         guard !contents.isEmpty else { return [] }
+        return put(to: key, dot: dot) { parents in
+            SiblingSet(
+                contents.map { content in
+                    Sibling(
+                        dot: dot,
+                        version: Cell(content: content, attribution: attribution, parents: parents)
+                    )
+                }
+            )
+        }
+    }
+
+    /// Replaces what a field holds by what is made with the dots of the versions that were there.
+    private mutating func put(
+        to key: FieldKey,
+        dot: Dot,
+        _ make: (_ parents: [Dot]) -> SiblingSet<Cell>
+    ) -> [Sibling] {
         let index = lowerBound(of: key)
         let isPresent = index < fields.count && fields[index].key == key
         let replaced = isPresent ? fields[index].siblings.siblings : []
@@ -254,16 +273,15 @@ public struct RecordState: Hashable, Sendable {
                 parents.append(sibling.dot)
             }
         }
-        let cells = contents.map { content in
-            Cell(content: content, attribution: attribution, parents: parents)
-        }
-        let siblings = SiblingSet(cells.map { Sibling(dot: dot, version: $0) })
+        let siblings = make(parents)
         if isPresent {
             fields[index].siblings = siblings
         } else {
             fields.insert(FieldEntry(key: key, siblings: siblings), at: index)
         }
-        if !Rule.removalIsWritten.holds, contents == [.absent] || contents == [.cleared] {
+        if !Rule.removalIsWritten.holds,
+            [[.absent], [.cleared]].contains(siblings.siblings.map(\.version.content))
+        {
             fields.remove(at: index)
         }
         context.include(dot)

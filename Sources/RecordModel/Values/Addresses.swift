@@ -18,7 +18,14 @@ enum EmailAddress {
     private static func isLocalPart(_ bytes: Substring.UTF8View) -> Bool {
         guard (1...64).contains(bytes.count) else { return false }
         let isAllowed = bytes.allSatisfy { byte in
-            byte > 0x20 && byte != 0x7f && !#""(),:;<>[\]"#.utf8.contains(byte)
+            switch byte {
+            case ...0x20, 0x7f: false
+            case UInt8(ascii: "\""), UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: ","),
+                UInt8(ascii: ":"), UInt8(ascii: ";"), UInt8(ascii: "<"), UInt8(ascii: ">"),
+                UInt8(ascii: "["), UInt8(ascii: "\\"), UInt8(ascii: "]"):
+                false
+            default: true
+            }
         }
         return isAllowed && bytes.first != UInt8(ascii: ".") && bytes.last != UInt8(ascii: ".")
     }

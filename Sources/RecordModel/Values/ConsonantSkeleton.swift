@@ -15,10 +15,11 @@ public enum ConsonantSkeleton {
     /// words of other scripts and of digits.
     /// - Complexity: O(*n*) in the length of the word.
     public static func keys(of word: some StringProtocol) -> [String] {
-        let letters = CyrillicLetters.romanised(String(word)).unicodeScalars.filter { $0 != "'" }
-            .map(\.self)
+        let letters = Array(
+            CyrillicLetters.romanised(String(word)).unicodeScalars.lazy.filter { $0 != "'" }
+        )
         guard let first = letters.first else { return [] }
-        var sounds: [[String]]
+        var sounds: [Sound]
         var bare: ArraySlice<Unicode.Scalar>?
         if first.isASCII {
             guard letters.allSatisfy(isLatin) else { return [] }
@@ -45,16 +46,18 @@ public enum ConsonantSkeleton {
     }
 
     /// All readings, the first alternatives first.
-    private static func expanded(_ sounds: [[String]], limit: Int) -> [String] {
+    private static func expanded(_ sounds: [Sound], limit: Int) -> [String] {
         var keys = [""]
-        for alternatives in sounds {
-            if alternatives.count == 1 {
+        for sound in sounds {
+            if sound.others.isEmpty {
                 for index in keys.indices where keys[index].utf8.count < lengthLimit {
-                    keys[index] += alternatives[0]
+                    keys[index] += sound.likeliest
                 }
                 continue
             }
-            let more = alternatives.flatMap { sound in keys.map { $0 + sound } }
+            let more = ([sound.likeliest] + sound.others).flatMap { heard in
+                keys.map { $0 + heard }
+            }
             keys = Array(more.prefix(limit))
         }
         return keys
@@ -72,12 +75,32 @@ public enum ConsonantSkeleton {
     }
 }
 
+/// The classes of one sound; an empty class is a reading in which nothing is heard.
+private struct Sound {
+    let likeliest: String
+    /// The other readings, which most sounds lack.
+    let others: [String]
+
+    init(_ likeliest: String, _ others: String...) {
+        self.likeliest = likeliest
+        self.others = others
+    }
+
+    init(_ letter: Unicode.Scalar) {
+        likeliest = String(letter)
+        others = []
+    }
+
+    var isSilent: Bool { likeliest.isEmpty && others.isEmpty }
+
+    static let silent = Sound("")
+}
+
 /// The sounds of words in Latin letters.
 private enum LatinSounds {
-    /// Returns for each sound that a key holds its classes, the likeliest first; an empty class is a
-    /// reading in which nothing is heard.
-    static func sounds(of letters: [Unicode.Scalar]) -> [[String]] {
-        var sounds: [[String]] = []
+    /// Returns the sounds that a key holds.
+    static func sounds(of letters: [Unicode.Scalar]) -> [Sound] {
+        var sounds: [Sound] = []
         var index = 0
         while index < letters.count {
             let letter = letters[index]
@@ -86,13 +109,13 @@ private enum LatinSounds {
                 index += 1
                 continue
             }
-            let (classes, length) = sound(
+            let (sound, length) = sound(
                 letter,
                 next,
                 third: index + 2 < letters.count ? letters[index + 2] : nil,
                 before: index > 0 ? letters[index - 1] : nil
             )
-            if classes != [""] { sounds.append(classes) }
+            if !sound.isSilent { sounds.append(sound) }
             index += length
         }
         return sounds
@@ -103,40 +126,40 @@ private enum LatinSounds {
         _ next: Unicode.Scalar?,
         third: Unicode.Scalar?,
         before: Unicode.Scalar?
-    ) -> (classes: [String], length: Int) {
+    ) -> (sound: Sound, length: Int) {
         let isFirst = before == nil
         let isSoft = next == "e" || next == "i" || next == "y"
         switch (letter, next) {
-        case ("a", _), ("e", _), ("i", _), ("o", _), ("u", _): return ([isFirst ? "a" : ""], 1)
+        case ("a", _), ("e", _), ("i", _), ("o", _), ("u", _): return (Sound(isFirst ? "a" : ""), 1)
         case ("y", _):
             let isConsonant = next.map(ConsonantSkeleton.isVowel) ?? false
-            return ([isFirst ? isConsonant ? "y" : "a" : ""], 1)
-        case ("w", _): return ([isFirst ? "w" : ""], 1)
-        case ("v", _): return (isFirst ? ["f", "w"] : ["f", ""], 1)
-        case ("p", "h"): return (["f"], 2)
-        case ("b", _), ("p", _): return (["b"], next == "h" ? 2 : 1)
-        case ("s", "c") where third == "h": return (["x"], 3)
-        case ("t", "c") where third == "h": return (["c"], 3)
-        case ("s", "h"): return (["x"], 2)
-        case ("c", "h"): return (["c", "k", "x"], 2)
-        case ("t", "h"): return (["t", "s"], 2)
-        case ("g", "h"), ("k", "h"): return ([String(letter)], 2)
-        case ("d", "h"): return (["d", "dh"], 2)
-        case ("d", "j"): return (["j"], 2)
-        case ("c", "k"): return (["k"], 2)
-        case ("c", nil): return (["k", "c"], 1)
-        case ("c", _): return ([isSoft ? "s" : "k"], 1)
-        case ("g", _): return (isSoft ? ["j", "g"] : ["g"], 1)
-        case ("q", _): return (["k"], 1)
-        case ("x", _): return ([isFirst ? "s" : "ks"], 1)
-        case ("z", _): return (["s"], next == "h" ? 2 : 1)
+            return (Sound(isFirst ? isConsonant ? "y" : "a" : ""), 1)
+        case ("w", _): return (Sound(isFirst ? "w" : ""), 1)
+        case ("v", _): return (Sound("f", isFirst ? "w" : ""), 1)
+        case ("p", "h"): return (Sound("f"), 2)
+        case ("b", _), ("p", _): return (Sound("b"), next == "h" ? 2 : 1)
+        case ("s", "c") where third == "h": return (Sound("x"), 3)
+        case ("t", "c") where third == "h": return (Sound("c"), 3)
+        case ("s", "h"): return (Sound("x"), 2)
+        case ("c", "h"): return (Sound("c", "k", "x"), 2)
+        case ("t", "h"): return (Sound("t", "s"), 2)
+        case ("g", "h"), ("k", "h"): return (Sound(letter), 2)
+        case ("d", "h"): return (Sound("d", "dh"), 2)
+        case ("d", "j"): return (Sound("j"), 2)
+        case ("c", "k"): return (Sound("k"), 2)
+        case ("c", nil): return (Sound("k", "c"), 1)
+        case ("c", _): return (Sound(isSoft ? "s" : "k"), 1)
+        case ("g", _): return (isSoft ? Sound("j", "g") : Sound("g"), 1)
+        case ("q", _): return (Sound("k"), 1)
+        case ("x", _): return (Sound(isFirst ? "s" : "ks"), 1)
+        case ("z", _): return (Sound("s"), next == "h" ? 2 : 1)
         case ("h", let next?):
             let isAfterVowel = before.map { ConsonantSkeleton.isVowel($0) || $0 == "y" } ?? true
-            if !isAfterVowel { return ([""], 1) }
+            if !isAfterVowel { return (.silent, 1) }
             let isHeard = isFirst || ConsonantSkeleton.isVowel(next) || next == "y"
-            return (isHeard ? ["h"] : ["h", ""], 1)
-        case ("h", nil): return ([""], 1)
-        default: return ([String(letter)], 1)
+            return (isHeard ? Sound("h") : Sound("h", ""), 1)
+        case ("h", nil): return (.silent, 1)
+        default: return (Sound(letter), 1)
         }
     }
 }
@@ -148,17 +171,17 @@ private enum ArabicSounds {
             || scalar.value == 0x06fa
     }
 
-    static func sounds(of letters: [Unicode.Scalar]) -> [[String]] {
-        var sounds: [[String]] = []
+    static func sounds(of letters: [Unicode.Scalar]) -> [Sound] {
+        var sounds: [Sound] = []
         for (index, letter) in letters.enumerated() {
             let isFirst = index == 0
             let isLast = index == letters.count - 1
             if letter == "ش", index > 0, letters[index - 1] == "ت" {
-                sounds[sounds.count - 1] = ["c"]
+                sounds[sounds.count - 1] = Sound("c")
                 continue
             }
-            let classes = sound(letter, isFirst: isFirst, isLast: isLast)
-            if classes != [""] { sounds.append(classes) }
+            let sound = sound(letter, isFirst: isFirst, isLast: isLast)
+            if !sound.isSilent { sounds.append(sound) }
         }
         return sounds
     }
@@ -167,29 +190,29 @@ private enum ArabicSounds {
         _ letter: Unicode.Scalar,
         isFirst: Bool,
         isLast: Bool
-    ) -> [String] {
+    ) -> Sound {
         switch letter {
-        case "ا", "ع": [isFirst ? "a" : ""]
-        case "ي": [isFirst ? "y" : ""]
-        case "و": [isFirst ? "w" : ""]
-        case "ح", "ه": [isLast && !isFirst ? "" : "h"]
-        case "ب", "پ": ["b"]
-        case "ت", "ط", "ٹ": ["t"]
-        case "ث": ["s", "t"]
-        case "ج": ["j", "g"]
-        case "چ": ["c"]
-        case "خ", "ق", "ك": ["k"]
-        case "د", "ڈ": ["d"]
-        case "ذ", "ض": ["s", "d"]
-        case "ر", "ڑ": ["r"]
-        case "ز", "ژ", "ظ", "س", "ص": ["s"]
-        case "ش": ["x"]
-        case "غ", "گ": ["g"]
-        case "ف", "ڤ": ["f"]
-        case "ل": ["l"]
-        case "م": ["m"]
-        case "ن", "ں": ["n"]
-        default: [""]
+        case "ا", "ع": Sound(isFirst ? "a" : "")
+        case "ي": Sound(isFirst ? "y" : "")
+        case "و": Sound(isFirst ? "w" : "")
+        case "ح", "ه": Sound(isLast && !isFirst ? "" : "h")
+        case "ب", "پ": Sound("b")
+        case "ت", "ط", "ٹ": Sound("t")
+        case "ث": Sound("s", "t")
+        case "ج": Sound("j", "g")
+        case "چ": Sound("c")
+        case "خ", "ق", "ك": Sound("k")
+        case "د", "ڈ": Sound("d")
+        case "ذ", "ض": Sound("s", "d")
+        case "ر", "ڑ": Sound("r")
+        case "ز", "ژ", "ظ", "س", "ص": Sound("s")
+        case "ش": Sound("x")
+        case "غ", "گ": Sound("g")
+        case "ف", "ڤ": Sound("f")
+        case "ل": Sound("l")
+        case "م": Sound("m")
+        case "ن", "ں": Sound("n")
+        default: .silent
         }
     }
 }
@@ -207,6 +230,7 @@ public enum CyrillicLetters {
 
     /// Returns a folded text with its Cyrillic letters written in Latin ones.
     public static func romanised(_ text: String) -> String {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
         guard text.unicodeScalars.contains(where: { (0x0400...0x052f).contains($0.value) }) else {
             return text
         }

@@ -44,14 +44,7 @@ enum TaggedTexts {
         writer.string(part.text)
     }
 
-    /// Returns the bytes of parts that ascend by number.
-    static func bytes(_ parts: [PartText]) -> [UInt8] {
-        var writer = ByteWriter()
-        for part in parts { write(part, to: &writer) }
-        return writer.bytes
-    }
-
-    /// Returns the parts, or nil where the bytes are not just what `bytes(_:)` writes.
+    /// Returns the parts, or nil where the bytes are not just what writing parts in order gives.
     static func parts(_ bytes: [UInt8]) -> [PartText]? {
         var parts: [PartText] = []
         var reader = ByteReader(bytes)
@@ -67,8 +60,7 @@ enum TaggedTexts {
         } catch {
             return nil
         }
-        // Varints of more bytes than needed read alike, so the bytes are compared.
-        return Self.bytes(parts) == bytes ? parts : nil
+        return parts
     }
 }
 
@@ -79,6 +71,7 @@ extension Field {
         if hasRandomKeys { return values }
         guard let keys = keyParts(item.key) else { return nil }
         if values.isEmpty { return keys }
+        if let last = keys.last, last.number < values[0].number { return keys + values }
         let parts = (keys + values).sorted { $0.number < $1.number }
         let repeats = zip(parts, parts.dropFirst()).contains { $0.number == $1.number }
         return repeats ? nil : parts

@@ -51,7 +51,7 @@ public struct RecordDoubts {
     private mutating func look() {
         for name in ["birth_date", "last_contacted", "established"] { lookAtFuture(of: name) }
         for (start, end) in Self.periods { lookAtPeriod(from: start, to: end) }
-        for field in kind.fields where field.part(named: "from") != nil { lookAtPeriods(of: field) }
+        for field in kind.periodFields { lookAtPeriods(of: field) }
         lookAtPhones()
         if let code = value("subdivision"), !Subdivisions.isKnown(code) {
             note(["subdivision"], "“\(code)” is no subdivision of ISO 3166-2, as PK-PB")

@@ -18,6 +18,33 @@ public enum SearchFold {
         return spaced(String(folded).precomposedStringWithCanonicalMapping)
     }
 
+    /// Appends the folded form of a text, both as UTF-8.
+    ///
+    /// Texts with spaces between fold as each of them does alone.
+    /// - Complexity: O(*n*) in the length of the text.
+    public static func appendFolded(_ text: [UInt8], to folded: inout [UInt8]) {
+        let start = folded.count
+        for byte in text {
+            guard byte < 0x80 else {
+                folded.removeLast(folded.count - start)
+                folded += fold(String(decoding: text, as: UTF8.self)).utf8
+                return
+            }
+            folded.append(byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte)
+        }
+    }
+
+    /// Returns the words of a folded text: runs of letters and digits.
+    public static func words(of text: String) -> [Substring] {
+        // Most text is ASCII, and of bytes it is told faster what they are than of characters.
+        guard text.utf8.allSatisfy({ $0 < 0x80 }) else {
+            return text.split { !$0.isLetter && !$0.isNumber }
+        }
+        return text.utf8.split { byte in
+            (byte | 0x20) &- UInt8(ascii: "a") >= 26 && byte &- UInt8(ascii: "0") >= 10
+        }.map(Substring.init)
+    }
+
     private static func foldASCII(_ text: String) -> String {
         guard text.utf8.contains(where: { $0 &- UInt8(ascii: "A") < 26 }) else { return text }
         return String(unsafeUninitializedCapacity: text.utf8.count) { buffer in

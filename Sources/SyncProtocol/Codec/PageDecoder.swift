@@ -60,11 +60,16 @@ struct PageDecoder {
             var index = 0
             while index < cells.count {
                 let first = cells[index]
-                let end =
-                    cells[index...].firstIndex { cell in
-                        cell.record != first.record || cell.item != first.item
-                    } ?? cells.count
-                let siblings = SiblingSet(cells[index..<end].lazy.map(\.sibling))
+                var end = index + 1
+                while end < cells.count, cells[end].record == first.record,
+                    cells[end].item == first.item
+                {
+                    end += 1
+                }
+                let siblings =
+                    end == index + 1
+                    ? SiblingSet(dot: first.sibling.dot, version: first.sibling.version)
+                    : SiblingSet(cells[index..<end].map(\.sibling))
                 guard siblings.siblings.count == end - index else {
                     throw .malformed("field \(column.field): a cell stands twice")
                 }

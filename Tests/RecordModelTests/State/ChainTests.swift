@@ -23,6 +23,17 @@ struct ChainTests {
         )
     }
 
+    @Test func theDigestOfAStateIsThatOfItsWrites() {
+        let dot = Dot(ActorID(1), 1)
+        var state = RecordState(kind: 1)
+        for (key, content) in change.writes {
+            state.write(content, to: key, dot: dot, attribution: .by("amina", at: 5))
+        }
+        let later = Dot(ActorID(1), 2)
+        state.write(.text("Lab"), to: FieldKey(30), dot: later, attribution: .by("amina", at: 6))
+        #expect(RecordChange.digest(of: dot, in: state, uid: change.uid) == change.digest)
+    }
+
     @Test func everyFactOfATransactionChangesItsDigest() {
         let other = RecordChange(uid: RecordUID(8), writes: change.writes)
         let later = Attribution(

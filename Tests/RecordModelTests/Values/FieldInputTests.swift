@@ -209,9 +209,9 @@ struct FieldInputTests {
 
     @Test func partsOfALaterSchemaPassThrough() throws {
         let emails = try field("emails")
-        let item = Item(
-            key: TaggedTexts.bytes([PartText(1, "a@b.org")]),
-            value: TaggedTexts.bytes([PartText(2, "work"), PartText(9, "new")])
+        let item = emails.item(
+            of: [PartText(1, "a@b.org"), PartText(2, "work"), PartText(9, "new")],
+            key: []
         )
         #expect(emails.isCanonical(item: item))
         let json = emails.json(item: item)

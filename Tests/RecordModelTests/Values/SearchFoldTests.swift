@@ -21,15 +21,9 @@ struct SearchFoldTests {
     @Test(arguments: Seeds.first(50))
     func foldingAgainChangesNothing(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
-        let blocks = [
-            0x20, 0xc0, 0x100, 0x370, 0x400, 0x5d0, 0x620, 0x900, 0x1100, 0x1e00, 0x2000,
-            0x3040, 0x4e00, 0xac00, 0xfb50, 0xff00, 0x1d400,
-        ]
         for _ in 0..<200 {
-            let scalars = (0..<random.below(12)).compactMap { _ in
-                Unicode.Scalar(UInt32(blocks[random.below(blocks.count)] + random.below(0x80)))
-            }
-            let text = String(String.UnicodeScalarView(scalars))
+            let text = Self.text(&random)
+            let scalars = Array(text.unicodeScalars)
             let folded = SearchFold.fold(text)
             #expect(Array(SearchFold.fold(folded).utf8) == Array(folded.utf8), "\(scalars)")
             #expect(
@@ -38,5 +32,40 @@ struct SearchFoldTests {
                 "\(scalars)"
             )
         }
+    }
+
+    @Test(arguments: Seeds.first(50))
+    func textsFoldTogetherAsEachDoesAlone(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<100 {
+            let texts = ["First", Self.text(&random), Self.text(&random), "Plain ASCII 7"]
+            var folded: [UInt8] = []
+            for (index, text) in texts.enumerated() {
+                if index > 0 { folded.append(0x20) }
+                SearchFold.appendFolded(Array(text.utf8), to: &folded)
+            }
+            let whole = texts.joined(separator: " ")
+            #expect(folded == Array(SearchFold.fold(whole).utf8), "\(texts)")
+        }
+    }
+
+    @Test func wordsAreRunsOfLettersAndDigits() {
+        let words = ["o", "brien", "anna", "maria", "2nd", "x"]
+        #expect(SearchFold.words(of: "o'brien, anna-maria 2nd_x").map(String.init) == words)
+        let mixed = SearchFold.words(of: "grusse, محمد 7").map(String.init)
+        #expect(mixed == ["grusse", "محمد", "7"])
+        #expect(SearchFold.words(of: " -- ").isEmpty)
+    }
+
+    /// Text of a few scalars of many scripts.
+    private static func text(_ random: inout SeededGenerator) -> String {
+        let blocks = [
+            0x20, 0xc0, 0x100, 0x370, 0x400, 0x5d0, 0x620, 0x900, 0x1100, 0x1e00, 0x2000,
+            0x3040, 0x4e00, 0xac00, 0xfb50, 0xff00, 0x1d400,
+        ]
+        let scalars = (0..<random.below(12)).compactMap { _ in
+            Unicode.Scalar(UInt32(blocks[random.below(blocks.count)] + random.below(0x80)))
+        }
+        return String(String.UnicodeScalarView(scalars))
     }
 }

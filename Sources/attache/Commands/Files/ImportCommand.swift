@@ -109,14 +109,14 @@ struct ImportCommand: ParsableCommand {
             progress: {
                 bar.update(done: $0.bytes, of: $0.totalBytes, count: $0.rows, unit: "rows")
             },
-            row: { outcome in
-                guard dryRun else { return }
-                if output.json {
-                    outcomes.append(outcome.json)
-                } else {
-                    try lines.line(Self.line(of: outcome))
-                }
-            }
+            row: dryRun
+                ? { outcome in
+                    if output.json {
+                        outcomes.append(outcome.json)
+                    } else {
+                        try lines.line(Self.line(of: outcome))
+                    }
+                } : nil
         )
         bar.finish()
         try lines.flush()

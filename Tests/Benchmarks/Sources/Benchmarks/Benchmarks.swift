@@ -9,7 +9,7 @@ struct Benchmarks: ParsableCommand {
         abstract: "Measures import and sync as ratios to raw SQLite and zlib in the same run.",
         subcommands: [
             MeasureCommand.self, RecordsCommand.self, RawCommand.self, EditsCommand.self,
-            ExchangeCommand.self, FindCommand.self, FleetCommand.self,
+            ExchangeCommand.self, FindCommand.self, FleetCommand.self, StagesCommand.self,
             DictionaryCommand.self, LinkageCommand.self, YearCommand.self,
         ],
         defaultSubcommand: MeasureCommand.self

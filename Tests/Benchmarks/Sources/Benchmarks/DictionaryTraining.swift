@@ -65,17 +65,18 @@ enum SmallExchanges {
         return Array(all.prefix(1 + number % all.count))
     }
 
-    private static func desk(
+    static func desk(
         _ code: String,
         at path: String,
-        of headquarters: HeadquartersReplica
+        of headquarters: HeadquartersReplica,
+        hasAllSpaces: Bool = false
     ) throws -> DeskReplica {
         let store = try DeskSetup.create(at: path, desk: code, officer: "\(code) Desk").store
         let desk = DeskReplica(
             store: store,
             identity: try ReplicaIdentity.create(besideStoreAt: path)
         )
-        let token = try headquarters.issueToken(desk: code)
+        let token = try headquarters.issueToken(desk: code, hasAllSpaces: hasAllSpaces)
         let response = try headquarters.enrol(try desk.enrolRequest(token))
         try desk.didEnrol(response, url: "http://headquarters.invalid")
         _ = try ExchangeBench(headquarters, desk)
