@@ -34,6 +34,9 @@ public struct HeadquartersConfiguration: Hashable, Sendable {
 public struct ServiceLimits: Hashable, Sendable {
     /// Bytes of a body; by default the greatest frame with its prefix.
     public var bodyBytes = Limits.frameBytes + SignedRequest.prefixBytes
+    /// Bytes of all bodies that are being read: their senders have proved nothing yet, and may hold
+    /// every connection open just before a body's end.
+    public var readingBytes = 128 << 20
     /// Bytes of a page in an answer, uncompressed; a desk on a thin link asks for less.
     public var pageBytes = 2 << 20
     /// How slow a body may arrive, in bytes a second: a quarter of the slowest modem.

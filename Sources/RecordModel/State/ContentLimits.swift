@@ -7,6 +7,8 @@ public enum ContentLimits {
     public static let itemBytes = 4 << 10
     /// Bytes of a value: long texts are far below, blobs travel otherwise.
     public static let valueBytes = 4 << 20
+    /// Items that one input may give a field; a record that grows by edits may come to have more.
+    public static let inputItems = 10_000
     /// Bytes of an author's name.
     public static let authorBytes = 256
     /// Bytes of a note, which holds a sentence or two.
