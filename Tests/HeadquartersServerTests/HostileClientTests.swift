@@ -1,6 +1,11 @@
+import CausalHistory
 import HeadquartersServer
 import NetworkTestSupport
+import RecordModel
+import RecordStorage
+import ReplicaSync
 import SyncProtocol
+import TestSupport
 import Testing
 
 /// Clients that mean harm, or are broken: what each may hold is bounded, and the others are served.
@@ -27,6 +32,41 @@ struct HostileClientTests {
         limits.idle = .seconds(1)
         try await OnlineMinistry.run(limits) { ministry in
             try await RawClient.holding(3, sending: [], to: ministry.port) {
+                let isAsWanted = try await isHealthy(ministry.port)
+                #expect(isAsWanted)
+            }
+        }
+    }
+
+    /// Writes 7 MiB that do not compress, more than sockets take of an answer that nobody reads: a
+    /// block that repeats beyond the reach of deflate.
+    private func writeLargeRecord(in store: ReplicaStore) throws {
+        var random = SeededGenerator(seed: 3)
+        let block = (0..<(64 << 10)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        let value = Array(repeatElement(block, count: 56).joined())
+        let steps = (9_000..<9_002).map { RecordEdit.Step.write(FieldKey($0), .value(value)) }
+        let edit = RecordEdit(uid: RecordUID(1), kind: 1, steps: [.write(.life, .alive)] + steps)
+        _ = try store.write { writer in
+            let attribution = Attribution(time: writer.nextTime(), author: "H. Raza")
+            try writer.commit([edit], in: .allMissions, attribution: attribution)
+        }
+    }
+
+    @Test func aClientThatStopsReadingIsCutOff() async throws {
+        var limits = ServiceLimits()
+        limits.connections = 1
+        limits.exchange = .seconds(2)
+        limits.pageBytes = 16 << 20
+        try await OnlineMinistry.run(limits) { ministry in
+            let store = try await ministry.enrolledDesk("BER")
+            try writeLargeRecord(in: ministry.headquarters.store)
+            var request = SyncRequest(schema: 1)
+            let nothing = KnowledgeUpdate(from: nil, to: VersionVector())
+            request.spaces = [SpaceRequest(space: .allMissions, knowledge: nothing)]
+            let frame = try Frame.encode(request.encoded())
+            let body = try OnlineMinistry.sealed(frame, of: store)
+            let head = WireReply.head("POST", Endpoint.sync, length: body.count, closes: false)
+            try await RawClient.holding(sending: head + body, to: ministry.port) {
                 let isAsWanted = try await isHealthy(ministry.port)
                 #expect(isAsWanted)
             }
