@@ -1,10 +1,13 @@
 # Every target is one line. See README.md and CONTRIBUTING.md.
-.PHONY: build test simulate mutate check-protocol lint format demo bench man proto clean
+.PHONY: build test simulate mutate fuzzer fuzz sanitize check-protocol lint format demo bench man proto clean
 
 build: ; swift build --product attache
 test: ; swift build --build-tests --explicit-target-dependency-import-check error && swift test --skip-build --no-parallel
 simulate: ; SEEDS=$(or $(SEEDS),1000) swift test --filter nothingIsLost
 mutate: ; ATTACHE_MUTATION=1 swift test --skip-build --no-parallel --filter MutationTests
+fuzzer: ; ATTACHE_FUZZER=1 swift build -c release --scratch-path .build-fuzz --sanitize fuzzer --sanitize address -Xswiftc -enable-testing -Xswiftc -use-ld=lld --product FuzzTargets
+fuzz: fuzzer ; Tests/FuzzTargets/fuzz $(TARGET) $(or $(TIME),600)
+sanitize: ; ASAN_OPTIONS=detect_leaks=0 swift test --sanitize $(or $(SANITIZER),thread) --scratch-path .build-$(or $(SANITIZER),thread) --no-parallel
 check-protocol:
 	python3 Protocol/reader/check.py
 	@for test in $$(grep -o '`[a-z][A-Za-z]*()`' Protocol/promises.md | tr -d '`()'); do \

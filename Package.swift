@@ -50,6 +50,29 @@ let libraries = [
     "DeskWork", "ReplicaSync", "DeskSync",
 ]
 
+let fuzzed: [Target.Dependency] = [
+    "DeskWork", "RecordStorage", "Interchange", "Conformance", "SyncProtocol", "RecordModel",
+    "CausalHistory",
+]
+
+/// The properties of the decoders and their corpora, replayed as tests.
+let fuzzReplay = Target.testTarget(
+    name: "FuzzTargets",
+    dependencies: fuzzed,
+    path: "Tests/FuzzTargets",
+    exclude: ["Fuzzer", "Corpora", "corpus.py", "fuzz"],
+    swiftSettings: strict
+)
+
+/// The same properties under libFuzzer, which brings the program's `main`: see `make fuzzer`.
+let fuzzer = Target.executableTarget(
+    name: "FuzzTargets",
+    dependencies: fuzzed,
+    path: "Tests/FuzzTargets",
+    exclude: ["Replay", "Corpora", "corpus.py", "fuzz"],
+    swiftSettings: strict
+)
+
 let package = Package(
     name: "attache",
     platforms: [.macOS(.v15), .iOS(.v18)],
@@ -219,6 +242,7 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
+        Context.environment["ATTACHE_FUZZER"] == nil ? fuzzReplay : fuzzer,
     ],
     swiftLanguageModes: [.v6]
 )

@@ -35,6 +35,9 @@ public struct HeadquartersConfiguration: Hashable, Sendable {
 public struct ServiceLimits: Hashable, Sendable {
     /// Bytes of a body; by default the greatest frame with its prefix.
     public var bodyBytes = Limits.frameBytes + SignedRequest.prefixBytes
+    /// Bytes of all bodies that are being read: their senders have proved nothing yet, and may hold
+    /// every connection open just before a body's end.
+    public var readingBytes = 128 << 20
     /// Bytes of a page in an answer, uncompressed; a desk on a thin link asks for less.
     public var pageBytes = 2 << 20
     /// What is taken and given of attachments.

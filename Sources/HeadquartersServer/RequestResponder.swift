@@ -12,6 +12,7 @@ final class RequestResponder: HTTPResponder {
     private let limits: ServiceLimits
     private let metrics = ServiceMetrics()
     private let gate: WorkGate
+    private let room: BodyRoom
     private let failures: Mutex<FailureLimiter>
     private let begun = ContinuousClock.now
 
@@ -32,6 +33,7 @@ final class RequestResponder: HTTPResponder {
             roomBytes: limits.waitingBytes,
             patience: limits.patience
         )
+        room = BodyRoom(limits.readingBytes)
         failures = Mutex(FailureLimiter(failuresPerMinute: limits.failuresPerMinute))
     }
 
@@ -156,7 +158,8 @@ final class RequestResponder: HTTPResponder {
             throw Refused(.rateLimited, retryAfter: wait)
         }
         let limit = route == .enrol ? Self.enrolmentBytes : limits.bodyBytes
-        let body = try await BodyReader(limits: limits, bodyBytes: limit).read(request)
+        let reader = BodyReader(limits: limits, room: room, bodyBytes: limit)
+        let body = try await reader.read(request)
         course.hasReadBody = true
         course.note.bytesIn = body.count
         let answer: Answer?

@@ -130,5 +130,7 @@ struct Refusal: Error {
 enum InterchangeLimits {
     /// The longest row in bytes: far above any real record, far below what fills a memory.
     static let longestRow = 4 << 20
+    /// Columns of a table: as many as a spreadsheet has.
+    static let columns = 16_384
     static let tooLong = "longer than \(longestRow >> 20) MiB"
 }

@@ -25,7 +25,8 @@ public enum Displacement: Hashable, Sendable {
 ///
 /// Spec: `Protocol/spec/08-storage.md` §3.
 final class WitnessFile: Sendable {
-    private struct Statement: Hashable {
+    /// What the file says.
+    struct Statement: Hashable {
         var sequence: UInt64
         var machine: String
         var device: UInt64

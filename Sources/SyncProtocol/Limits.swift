@@ -17,6 +17,9 @@ public enum Limits {
     /// Fields of a message, those of its nested messages counted in: an empty nested message takes
     /// 2 bytes on the wire and a hundred times that in memory.
     public static let fields = 500_000
+    /// Bytes of the numbers in a message's columns together: a number of one byte takes eight in
+    /// memory.
+    public static let numberBytes = 8 << 20
     /// Spaces in a message: a desk is granted a handful, headquarters' own desk all missions.
     public static let spaces = 4_096
     /// Actors that a space's message names: each replica has one for each incarnation.

@@ -19,6 +19,45 @@ struct BoundTests {
         #expect(try test.text("ber-1", "expertise_summary")?.utf8.count == long.utf8.count - 1)
     }
 
+    @Test func aFieldOfMoreItemsThanAnybodyGivesIsRefused() throws {
+        let test = try TestDesk()
+        let lines = [ContentLimits.inputItems + 1, 3].map { count in
+            let tags = (0..<count).map { "\"\($0)\"" }.joined(separator: ",")
+            return #"{"kind":"contact","fields":{"preferred_name":"P\#(count)","tags":[\#(tags)]}}"#
+        }
+        let file = try test.file("people.jsonl", lines.joined(separator: "\n"))
+        let summary = try test.desk.importFiles(ImportOptions(files: [file]))
+        #expect(summary.created == 1)
+        #expect(summary.refused.map(\.line) == [1])
+    }
+
+    @Test(arguments: [".", "..", "preferred_name.", ".value=1", "not", "((((", "a.b.c"])
+    func whatIsNoConditionIsRefused(_ condition: String) throws {
+        let test = try TestDesk()
+        #expect(throws: DeskError.self) {
+            try test.desk.list(kind: "contact", where: [condition])
+        }
+    }
+
+    @Test func conditionsNestAndAreJoinedAsFarAsPeopleWrite() throws {
+        let test = try TestDesk()
+        _ = try test.add("preferred_name=A")
+        func list(_ condition: String) throws -> Int {
+            try test.desk.list(kind: "contact", where: [condition]).count
+        }
+        let group = "(preferred_name=A)"
+        let many = Array(repeating: group, count: 500)
+        #expect(try list(many.joined(separator: " and ")) == 1)
+        let deep = String(repeating: "not (", count: 20) + group + String(repeating: ")", count: 20)
+        #expect(try list(deep) == 1)
+        for part in ["not ", "(", "not ("] {
+            let error = #expect(throws: DeskError.self) {
+                try list(String(repeating: part, count: 30_000) + group)
+            }
+            #expect(error?.message.contains("nest too deep") == true)
+        }
+    }
+
     @Test func aRowOfAnImportThatIsTooLongIsRefusedAndTheOthersComeIn() throws {
         let test = try TestDesk()
         let lines = [long, "short"].enumerated().map { number, text in

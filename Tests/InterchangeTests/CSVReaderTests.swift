@@ -133,6 +133,17 @@ struct CSVReaderTests {
         ) { try read("city,\"\nBonn\n") }
     }
 
+    @Test func aHeaderOfMoreColumnsThanAnyTableHasIsRefused() throws {
+        let columns = InterchangeLimits.columns
+        let most = "city" + String(repeating: ",", count: columns - 1)
+        #expect(try read("\(most)\nBonn\n").count > 0)
+        #expect(
+            throws: InterchangeError.unreadableHeader(
+                reason: "it has \(columns + 1) columns, more than \(columns)"
+            )
+        ) { try read("\(most),\nBonn\n") }
+    }
+
     @Test func anEmptyFileHasNoRows() throws {
         #expect(try read("").isEmpty)
         #expect(try read("\u{FEFF}\r\n").isEmpty)

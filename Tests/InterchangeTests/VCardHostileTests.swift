@@ -69,6 +69,42 @@ struct VCardHostileTests {
         #expect(try VCardReader(ByteSource(text)).rows().count == 1)
     }
 
+    @Test func cardsWithinACardAreKeptAsFarAsOneLineMay() throws {
+        let inner = "BEGIN:VCARD\nNOTE:\(String(repeating: "x", count: 1 << 19))\nEND:VCARD\n"
+        let agents = String(repeating: inner, count: 8)
+        let text = "BEGIN:VCARD\nFN:A\nAGENT:\nBEGIN:VCARD\n\(agents)END:VCARD\nEND:VCARD\n"
+        var scanner = VCardScanner(ByteSource(text))
+        guard case .card(let card)? = try scanner.next() else {
+            Issue.record("no card")
+            return
+        }
+        let agent = try #require(card.properties.last)
+        #expect(agent.name == "AGENT")
+        #expect(agent.value.utf8.count > 1 << 19)
+        #expect(agent.value.utf8.count < VCardLimits.longestLine + 100)
+    }
+
+    @Test(arguments: ["BEGIN", "END", "begin", "X.BEGIN", "END;A=b"])
+    func whatWasKeptOfADamagedCardNeverBoundsACard(_ name: String) throws {
+        let row = JSONValue.object([
+            JSONMember("name", .string(name)), JSONMember("value", .string("VCARD")),
+        ])
+        let fields = [
+            JSONMember("preferred_name", .string("A")), JSONMember("extra", .array([row])),
+        ]
+        for notation in [VCardWriter.Notation.vCard, .jCard] {
+            var writer = VCardWriter(notation, count: 1)
+            var bytes: [UInt8] = []
+            writer.write(kind: "contact", uid: "00000000000000a7", fields: fields, to: &bytes)
+            writer.finish(to: &bytes)
+            let source = ByteSource(bytes: bytes, name: "sample")
+            let reader = try notation == .vCard ? VCardReader(source) : VCardReader(jCard: source)
+            let rows = try reader.rows()
+            #expect(rows.count == 1)
+            #expect(rows.first?["extra"] == .json(.array([row])))
+        }
+    }
+
     @Test func aCardOfTooManyPropertiesIsRefused() throws {
         let lines = String(repeating: "TEL:1\n", count: VCardLimits.properties + 1)
         let text = "BEGIN:VCARD\nFN:A\n\(lines)END:VCARD\nBEGIN:VCARD\nFN:B\nEND:VCARD\n"

@@ -51,4 +51,24 @@ public enum RawClient {
         }
         return Outcome(bytes: bytes, duration: start.duration(to: .now))
     }
+
+    /// Opens connections, sends bytes on each, and then neither reads nor closes until the body ends.
+    public static func holding<Result>(
+        _ count: Int = 1,
+        sending bytes: [UInt8],
+        to port: Int,
+        _ body: () async throws -> Result
+    ) async throws -> Result {
+        var channels: [any Channel] = []
+        for _ in 0..<count {
+            let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+                .channelOption(.autoRead, value: false)
+                .channelOption(.socketOption(.so_rcvbuf), value: 4096)
+                .connect(host: "127.0.0.1", port: port).get()
+            try await channel.writeAndFlush(ByteBuffer(bytes: bytes))
+            channels.append(channel)
+        }
+        defer { for channel in channels { channel.close(promise: nil) } }
+        return try await body()
+    }
 }

@@ -105,6 +105,21 @@ struct HostileMessageTests {
         #expect(throws: error) { try SyncRequest(decoding: bytes) }
     }
 
+    /// A column of small numbers takes eight times its bytes once it is decoded.
+    @Test(arguments: [[10, 3], [10, 13, 3], [10, 14, 7], [4, 2]])
+    func aFloodOfNumbersIsRefusedBeforeItIsDecoded(_ path: [UInt8]) {
+        var bytes = [UInt8](repeating: 0, count: Limits.numberBytes + 1)
+        for field in ([3] + path).reversed() {
+            var head = ByteWriter()
+            head.byte(field << 3 | 2)
+            head.count(bytes.count)
+            bytes = head.bytes + bytes
+        }
+        let error = WireError.tooLarge("numbers of the message", limit: Limits.numberBytes)
+        #expect(throws: error) { try SyncRequest(decoding: bytes) }
+        #expect(throws: error) { try SyncResponse(decoding: bytes) }
+    }
+
     @Test func textThatIsNotUTF8IsRefused() throws {
         let bytes: [UInt8] = [0x1a, 5, 0x0a, 3, 0xff, 0xfe, 0xfd, 0x7a, 1, 1]
         #expect(throws: WireError.malformed("message: text that is not UTF-8")) {

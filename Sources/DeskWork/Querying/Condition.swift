@@ -82,6 +82,10 @@ private struct ConditionParser {
     private let characters: [Character]
     private let schema: Schema
     private var position = 0
+    private var depth = 0
+
+    /// How deep parentheses and `not` may nest, so that a hostile text cannot use up the stack.
+    private static let depthLimit = 64
 
     /// Names that are not fields of the schema.
     private static let properties: Set<String> = ["id", "uid", "kind", "space", "life"]
@@ -111,14 +115,15 @@ private struct ConditionParser {
     }
 
     private mutating func negation() throws(DeskError) -> Condition.Expression {
+        depth += 1
+        defer { depth -= 1 }
+        guard depth <= Self.depthLimit else {
+            throw failure("parentheses and “not” nest too deep")
+        }
         if takeWord("not") { return .not(try negation()) }
         skipSpaces()
         guard position < characters.count, characters[position] == "(" else {
             return .comparison(try comparison())
-        }
-        // Parentheses nest as deep as a person types; a hostile text must not exhaust the stack.
-        guard characters[..<position].count(where: { $0 == "(" }) < 64 else {
-            throw failure("parentheses nest too deep")
         }
         position += 1
         let inner = try disjunction()
@@ -135,7 +140,8 @@ private struct ConditionParser {
         let start = position
         let name = word()
         guard !name.isEmpty else { throw failure("a field is expected") }
-        let halves = name.split(separator: ".", maxSplits: 1).map(String.init)
+        let halves = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+            .map(String.init)
         try check(halves, at: start)
         let comparison = try comparisonOperator()
         let value = comparison == .present ? "" : try self.value()

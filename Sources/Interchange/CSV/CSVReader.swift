@@ -65,6 +65,11 @@ public struct CSVReader: RecordReader {
             }
             preconditionFailure("a row is cells or malformed")
         }
+        guard cells.count <= InterchangeLimits.columns else {
+            throw InterchangeError.unreadableHeader(
+                reason: "it has \(cells.count) columns, more than \(InterchangeLimits.columns)"
+            )
+        }
         let header = try CSVHeader(
             cells.map(FormulaGuard.unguarded),
             kind: kind,

@@ -20,12 +20,15 @@ enum CardExtra {
         ])
     }
 
+    /// What bounds a card, which a damaged card may seem to hold as a property.
+    private static let bounds: Set = ["BEGIN", "END"]
+
     /// Returns the property of a row, or nil where the row is no property of a card.
     static func property(of row: JSONValue) -> VCardProperty? {
         guard let name = row["name"]?.string, let value = row["value"]?.string,
             name.first?.isUppercase == true || name.contains("."),
             let parts = VCardLineParts(Array("\(name):\(value)".utf8)),
-            String(decoding: parts.value, as: UTF8.self) == value
+            String(decoding: parts.value, as: UTF8.self) == value, !bounds.contains(parts.name)
         else { return nil }
         let property = VCardProperty(
             parts.name,

@@ -156,7 +156,8 @@ struct VCardScanner: VCardElements {
         while let line = try take() {
             let mark = Mark(line)
             if mark == .begin, depth < VCardLimits.depth {
-                text += try nested(depth: depth + 1)
+                let inner = try nested(depth: depth + 1)
+                if text.utf8.count + inner.utf8.count <= VCardLimits.longestLine { text += inner }
             } else if mark == .end {
                 break
             } else if text.utf8.count + line.bytes.count <= VCardLimits.longestLine {

@@ -9,6 +9,8 @@ public enum ContentLimits {
     public static let valueBytes = 4 << 20
     /// Bytes of an attachment: a scanned agreement of some hundred pages.
     public static let attachmentBytes: UInt64 = 32_000_000
+    /// Items that one input may give a field; a record that grows by edits may come to have more.
+    public static let inputItems = 10_000
     /// Bytes of an author's name.
     public static let authorBytes = 256
     /// Bytes of a note, which holds a sentence or two.

@@ -53,13 +53,13 @@ extension Field {
             }
             return try input(json: json, context: context, warnings: &warnings)
         }
-        var items: [ItemInput] = []
+        var items = ItemList()
         let texts = splitting ? text.split(separator: ";").map(String.init) : [text]
         for text in texts where !text.isBlank {
             let first = try firstPart(of: .string(text), context: context, warnings: &warnings)
             try append(self.input(of: first, rowKey: nil), to: &items, warnings: &warnings)
         }
-        return items.isEmpty ? .cleared : .items(items)
+        return items.input
     }
 
     /// Reads what JSON Lines hold for the field: what `show --json` prints.
@@ -77,13 +77,12 @@ extension Field {
             return .register(try checked(Array(text.utf8)))
         }
         let elements = json.array ?? [json]
-        var items: [ItemInput] = []
-        items.reserveCapacity(elements.count)
+        var items = ItemList()
         for element in elements {
             let item = try self.item(json: element, context: context, warnings: &warnings)
             if let item { try append(item, to: &items, warnings: &warnings) }
         }
-        return items.isEmpty ? .cleared : .items(items)
+        return items.input
     }
 
     // MARK: One item
@@ -179,19 +178,18 @@ extension Field {
     /// Appends an item; one of the same key that stands already gives way.
     private func append(
         _ item: ItemInput,
-        to items: inout [ItemInput],
+        to items: inout ItemList,
         warnings: inout [ValueWarning]
     ) throws(ValueError) {
         _ = try checked(item.value)
         if let key = item.key { _ = try checked(key, atMost: ContentLimits.itemBytes) }
-        if let key = item.key, let index = items.firstIndex(where: { $0.key == key }) {
-            if items[index] != item {
-                let shown = parts(of: Item(key: key, value: []))?.first?.text ?? ""
-                warnings.append(.repeatedItem(shown))
-            }
-            items.remove(at: index)
+        guard items.count < ContentLimits.inputItems else {
+            throw .tooManyItems(limit: ContentLimits.inputItems)
         }
-        items.append(item)
+        if let earlier = items.append(item), earlier != item, let key = item.key {
+            let shown = parts(of: Item(key: key, value: []))?.first?.text ?? ""
+            warnings.append(.repeatedItem(shown))
+        }
     }
 
     /// Returns the bytes where they are few enough to travel.
@@ -201,6 +199,43 @@ extension Field {
     ) throws(ValueError) -> [UInt8] {
         guard bytes.count <= limit else { throw .tooLong(bytes: bytes.count, limit: limit) }
         return bytes
+    }
+}
+
+/// The items of a field as they are read: of several with one key the last, where it stands.
+private struct ItemList {
+    private static let few = 16
+    /// The items; nil where one gave way.
+    private var items: [ItemInput?] = []
+    /// Where each key stands, once there are more than a few.
+    private var places: [[UInt8]: Int] = [:]
+
+    /// How many items were appended.
+    var count: Int { items.count }
+
+    var input: FieldInput {
+        let left = items.compactMap(\.self)
+        return left.isEmpty ? .cleared : .items(left)
+    }
+
+    /// Appends an item; one of the same key gives way and is returned.
+    mutating func append(_ item: ItemInput) -> ItemInput? {
+        defer { items.append(item) }
+        guard let key = item.key, let place = place(of: key) else { return nil }
+        defer { items[place] = nil }
+        return items[place]
+    }
+
+    /// Returns where the item of a key stands, and notes that one of it will be appended.
+    private mutating func place(of key: [UInt8]) -> Int? {
+        if items.count < Self.few { return items.firstIndex { $0?.key == key } }
+        if places.isEmpty {
+            for (index, item) in items.enumerated() {
+                if let key = item?.key { places[key] = index }
+            }
+        }
+        defer { places[key] = items.count }
+        return places[key]
     }
 }
 

@@ -50,6 +50,8 @@ public enum ValueError: Error, Hashable, Sendable {
     case noItems
     /// More bytes than a value, or the key of an item, may have.
     case tooLong(bytes: Int, limit: Int)
+    /// More items than one input may give a field.
+    case tooManyItems(limit: Int)
     /// Entries of a log are only ever added (`append_only`).
     case appendOnly
 
@@ -80,6 +82,8 @@ public enum ValueError: Error, Hashable, Sendable {
         case .noItems: "the field holds one value, not items"
         case .tooLong(let bytes, let limit):
             "the text has \(bytes) bytes, more than the \(limit) that travel"
+        case .tooManyItems(let limit):
+            "there are more than \(limit) items in one field; give the rest in further rows"
         case .appendOnly: "entries of this field can only be added"
         }
     }

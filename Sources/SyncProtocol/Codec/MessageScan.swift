@@ -1,25 +1,33 @@
 /// A look at a message's fields before it is decoded.
 ///
-/// It counts them, since a decoder makes an object for each nested message however empty; it tells a
-/// message that ends too early from one that is wrong; and it finds the long columns.
+/// It counts them, since a decoder makes an object for each nested message however empty, and numbers
+/// of columns, which take far more memory than bytes; it tells a message that ends too early from one that is wrong; and it finds the long columns.
 struct MessageScan {
-    /// The nested messages of a type of message, by field number.
+    /// What a type of message is made of, by field number.
     struct Shape: Sendable {
+        /// The nested messages.
         var nested: [UInt64: Shape] = [:]
+        /// The columns of numbers.
+        var numbers: Set<UInt64> = []
 
         static let leaf = Shape()
         /// A request about attachments, and an answer.
         static let attachments = Shape(nested: [1: leaf])
         static let space: Shape = {
-            let page = Shape(nested: [1: leaf, 13: leaf, 14: leaf])
-            return Shape(nested: [3: leaf, 4: leaf, 7: leaf, 9: leaf, 10: page])
+            let vector = Shape(numbers: [1, 2])
+            let column = Shape(numbers: [2, 3, 4, 5, 7, 9, 10, 11, 12, 13, 14])
+            let page = Shape(
+                nested: [1: leaf, 13: column, 14: column],
+                numbers: [2, 3, 4, 5, 7, 8, 9, 10, 11, 12]
+            )
+            return Shape(nested: [3: leaf, 4: vector, 7: leaf, 9: vector, 10: page])
         }()
         /// A request, and as far as pages go an answer.
-        static let sync = Shape(nested: [3: space])
+        static let sync = Shape(nested: [3: space], numbers: [15])
         static let answer: Shape = {
             var answered = space
             answered.nested[14] = leaf
-            answered.nested[16] = leaf
+            answered.nested[16] = Shape(numbers: [3])
             return Shape(nested: [3: answered])
         }()
     }
@@ -27,6 +35,7 @@ struct MessageScan {
     private let bytes: [UInt8]
     private var offset = 0
     private var fields = 0
+    private var numberBytes = 0
     private let columnLength: Int
     private var columnBounds: [Int] = []
 
@@ -36,7 +45,8 @@ struct MessageScan {
     }
 
     /// Walks the fields of a message and of the messages nested in it.
-    /// - Throws: `WireError.truncated`, `.malformed`, or `.tooLarge` beyond `Limits.fields`.
+    /// - Throws: `WireError.truncated`, `.malformed`, or `.tooLarge` beyond `Limits.fields` or
+    ///   `Limits.numberBytes`.
     /// - Complexity: O(*n*) in the number of fields; their contents are passed over.
     static func check(_ bytes: [UInt8], shape: Shape) throws(WireError) {
         guard bytes.count <= Limits.messageBytes else {
@@ -88,6 +98,10 @@ struct MessageScan {
                 } else {
                     let start = offset
                     offset += count
+                    if shape.numbers.contains(key >> 3) { numberBytes += count }
+                    guard numberBytes <= Limits.numberBytes else {
+                        throw .tooLarge("numbers of the message", limit: Limits.numberBytes)
+                    }
                     if count >= columnLength { columnBounds += [start, offset] }
                 }
             default:

@@ -195,6 +195,25 @@ struct FieldInputTests {
         #expect(try shown(input, field("emails")).text == #"[{"value":"a@b.org","type":"work"}]"#)
     }
 
+    @Test func ofManyItemsTheLastOfEachKeyIsKeptWhereItStands() throws {
+        var random = SeededGenerator(seed: 5)
+        for count in [3, 15, 16, 17, 200] {
+            let texts = (0..<count).map { _ in "t\(random.below(count))" }
+            var expected: [String] = []
+            for text in texts {
+                expected.removeAll { $0 == text }
+                expected.append(text)
+            }
+            var warnings: [ValueWarning] = []
+            let input = try field("tags").input(
+                json: .array(texts.map { .string($0) }),
+                context: berlin,
+                warnings: &warnings
+            )
+            #expect(try items(input).map(\.key) == expected.map { Array($0.utf8) })
+        }
+    }
+
     @Test func rowsReportTheKeyThatWasGiven() throws {
         var warnings: [ValueWarning] = []
         let input = try field("milestones", of: "collaboration").input(

@@ -1,0 +1,37 @@
+import Foundation
+
+/// The target that `FUZZ_TARGET` names.
+private let target: FuzzTarget = {
+    let name = ProcessInfo.processInfo.environment["FUZZ_TARGET"] ?? ""
+    guard let target = FuzzTarget.named(name) else {
+        let names = FuzzTarget.all.map(\.name).joined(separator: " ")
+        fatalError("FUZZ_TARGET is none of: \(names)")
+    }
+    return target
+}()
+
+/// Writes the target's seeds into the folder that `FUZZ_SEEDS` names, where it names one.
+@_cdecl("LLVMFuzzerInitialize")
+public func initialize(_: UnsafeMutableRawPointer?, _: UnsafeMutableRawPointer?) -> CInt {
+    guard let folder = ProcessInfo.processInfo.environment["FUZZ_SEEDS"] else { return 0 }
+    for (index, seed) in target.seeds().enumerated() {
+        let file = URL(fileURLWithPath: folder).appendingPathComponent("seed-\(index)")
+        do {
+            try Data(seed).write(to: file)
+        } catch {
+            fatalError("\(error)")
+        }
+    }
+    return 0
+}
+
+/// Runs one input; a violation stops the fuzzer, which keeps the input.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    do {
+        try target.check(Array(UnsafeBufferPointer(start: start, count: count)))
+    } catch {
+        fatalError("\(target.name): \(error)")
+    }
+    return 0
+}
