@@ -197,7 +197,7 @@ struct SchemaEvolutionTests {
         let format: ExportFormat = ending == "csv" ? .csv : .jsonl
         func export(_ desk: TestDesk) throws -> String {
             var bytes: [UInt8] = []
-            _ = try desk.desk.export(kind: "contact", format: format) { bytes += $0 }
+            _ = try desk.desk.export(kind: "contact", format: format, scope: .whole) { bytes += $0 }
             return String(decoding: bytes, as: UTF8.self)
         }
         let text = try export(earlier)

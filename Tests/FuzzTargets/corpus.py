@@ -2,7 +2,7 @@
 """Packs a folder of inputs into one corpus file, the shortest first, and unpacks it.
 
 corpus.py unpack FILE FOLDER
-corpus.py pack FOLDER FILE [BYTES]   leaves out the longest beyond so many bytes (64 KiB)
+corpus.py pack FOLDER FILE [BYTES]   leaves out the longest beyond so many bytes (32 KiB)
 """
 import pathlib
 import sys
@@ -20,7 +20,7 @@ def unpack(source, folder):
         number += 1
 
 
-def pack(folder, target, limit="65536"):
+def pack(folder, target, limit="32768"):
     inputs = {file.read_bytes() for file in pathlib.Path(folder).iterdir() if file.is_file()}
     packed = b""
     for content in sorted(inputs, key=lambda content: (len(content), content)):

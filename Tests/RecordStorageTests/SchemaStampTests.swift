@@ -118,7 +118,9 @@ struct SchemaStampTests {
             )
             try fill(store)
             for word in ["qureshi", "ash", "commission", "geneva"] {
-                let found = try store.read { try $0.search(StoreReader.searchWords(word), limit: 5) }
+                let found = try store.read {
+                    try $0.search(StoreReader.searchWords(word), limit: 5)
+                }
                 #expect(found.count == 1, "\(word)")
             }
             let named = try store.read {

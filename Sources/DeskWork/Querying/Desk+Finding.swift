@@ -58,7 +58,7 @@ extension Desk {
         try search(text, kind, limit) { hit, viewer in
             switch hit.subject {
             case .held(let record, _): return try viewer.view(of: record)
-            case .plain(let glance):
+            case .plain(let glance, _):
                 return try viewer.reader.held(glance.uid).map { try viewer.view(of: $0) }
             }
         }
@@ -83,8 +83,8 @@ extension Desk {
 /// A record that a search found, and where.
 private struct SearchHit {
     enum Subject {
-        /// A record that is shown as it stands.
-        case plain(RecordGlance)
+        /// A record of a kind that the schema knows, shown as it stands.
+        case plain(RecordGlance, Kind)
         /// The record that is shown, and that in which the words stand: another one where it was merged
         /// into that which is shown.
         case held(HeldRecord, holder: HeldRecord)
@@ -99,8 +99,7 @@ extension RecordViewer {
     /// Returns a hit as a list of results shows it.
     fileprivate func found(_ hit: SearchHit) throws -> FoundRecord {
         switch hit.subject {
-        case .plain(let glance):
-            let kind = reader.schema.kind(number: glance.kind)
+        case .plain(let glance, let kind):
             let snippet = Snippet.best(
                 in: texts(of: glance, kind, holding: SoughtBytes(hit.words)),
                 for: hit.words
@@ -108,7 +107,7 @@ extension RecordViewer {
             return FoundRecord(
                 id: try name(of: glance),
                 uid: glance.uid,
-                kindName: kind?.name ?? "#\(glance.kind)",
+                kindName: kind.name,
                 title: title(of: glance, kind),
                 field: snippet.field,
                 snippet: snippet.pieces
@@ -129,7 +128,7 @@ extension RecordViewer {
     /// The texts of the values of a glance that may hold one of the words, made when they are asked for.
     private func texts(
         of glance: RecordGlance,
-        _ kind: Kind?,
+        _ kind: Kind,
         holding words: SoughtBytes
     ) -> some Sequence<(field: String, text: String)> {
         glance.values.lazy
@@ -138,7 +137,7 @@ extension RecordViewer {
                     && (words.mayStand(in: value.bytes) || words.mayStand(in: value.item))
             }
             .map { value in
-                let field = kind?.field(number: value.number)
+                let field = kind.field(number: value.number)
                 let key = FieldKey(value.number, item: Array(value.item))
                 return (
                     field: Self.name(of: value.number, field),
@@ -157,12 +156,12 @@ extension RecordViewer {
         )
     }
 
-    private func title(of glance: RecordGlance, _ kind: Kind?) -> String {
-        for number in kind?.namingFields ?? [] {
+    private func title(of glance: RecordGlance, _ kind: Kind) -> String {
+        for number in kind.namingFields {
             for value in glance.values where value.number == number {
                 if value.item.isEmpty { return String(decoding: value.bytes, as: UTF8.self) }
                 let item = Item(key: Array(value.item), value: Array(value.bytes))
-                let text = kind?.field(number: number)?.parts(of: item)?.first?.text
+                let text = kind.field(number: number)?.parts(of: item)?.first?.text
                 if let text { return text }
             }
         }
@@ -252,8 +251,8 @@ private struct Search {
         guard !isFull, rows.insert(row).inserted, let glance = try reader.glance(row: row),
             kind.map({ $0.number == glance.kind }) ?? true, seen.insert(glance.uid).inserted
         else { return }
-        if glance.isPlain {
-            hits.append(SearchHit(subject: .plain(glance), words: words))
+        if glance.isPlain, let kind = reader.schema.kind(number: glance.kind) {
+            hits.append(SearchHit(subject: .plain(glance, kind), words: words))
             return
         }
         guard let held = try reader.held(glance.uid), !held.isHidden else { return }

@@ -33,7 +33,9 @@ struct DuplicatesReport {
             var keys = SharedKeys()
             let found = try finder.pairs(of: kind, subject) { held in
                 guard let record = try records.record(of: held, source) else { return false }
-                if record.text("handling").map(HandlingLabel.isRestricted) ?? false { restricted.insert(held.uid) }
+                if record.text("handling").map(HandlingLabel.isRestricted) ?? false {
+                    restricted.insert(held.uid)
+                }
                 if subject == .organisation { keys.take(record, as: held.uid) }
                 return true
             }
