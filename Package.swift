@@ -238,7 +238,7 @@ let package = Package(
         tests(
             "IntegrationTests",
             [
-                "attache", "EmbedReplica", "RecordModel", "NetworkTestSupport",
+                "attache", "EmbedReplica", "RecordModel", "NetworkTestSupport", "StorageTestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),

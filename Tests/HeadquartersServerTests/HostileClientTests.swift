@@ -14,7 +14,14 @@ import Testing
 /// still held what it took.
 struct HostileClientTests {
     private func isHealthy(_ port: Int) async throws -> Bool {
-        try await WireReply.request("GET", "/healthz", to: port).status == 200
+        // A machine that has other work to do may take long over a large answer.
+        let reply = try await WireReply.request(
+            "GET",
+            "/healthz",
+            to: port,
+            patience: .seconds(120)
+        )
+        return reply.status == 200
     }
 
     /// Asks again until the answer is as wanted, or it never will be.

@@ -27,10 +27,13 @@ struct WireReply {
         _ method: String,
         _ path: String,
         to port: Int,
-        body: [UInt8] = []
+        body: [UInt8] = [],
+        patience: Duration = .seconds(10)
     ) async throws -> WireReply {
         let head = head(method, path, length: body.count)
-        return try WireReply(try await RawClient.send([head + body], to: port))
+        return try WireReply(
+            try await RawClient.send([head + body], to: port, patience: patience)
+        )
     }
 
     /// The head of a request.

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import RecordModel
+import StorageTestSupport
 import TestSupport
 import Testing
 
@@ -221,18 +222,8 @@ struct KillTests {
         let queue = try DatabaseQueue(path: path)
         try queue.inDatabase { db in
             _ = try Row.fetchAll(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
-            try db.execute(
-                sql: """
-                    DROP TABLE search_word;
-                    DROP TABLE search;
-                    DROP INDEX record_decision;
-                    CREATE VIRTUAL TABLE search USING fts5(
-                        name, body, content='', tokenize='unicode61 remove_diacritics 2');
-                    DROP TABLE chain;
-                    DELETE FROM grdb_migrations WHERE identifier IN ('4', '5');
-                    PRAGMA user_version = 3;
-                    """
-            )
+            try db.execute(sql: EarlierFormats.version4)
+            try db.execute(sql: EarlierFormats.version3)
             _ = try Row.fetchAll(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
         }
         try queue.close()

@@ -343,7 +343,7 @@ struct CommandTests {
         #expect(report.status == 5)
         #expect(try report.json()["ok"] == .bool(false))
         let checks = try report.json()["checks"]?.array ?? []
-        #expect(checks.count == 7)
+        #expect(checks.count == 8)
         #expect(checks.first?["ok"] == .bool(false))
         #expect(try binary.run("doctor", "--replica", "whole").status == 0)
     }

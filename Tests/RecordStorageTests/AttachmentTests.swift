@@ -191,11 +191,7 @@ struct AttachmentTests {
         try store.close()
         let queue = try DatabaseQueue(path: store.path)
         try queue.write { db in
-            for table in ["", "_piece", "_reference", "_holder", "_space"] {
-                try db.execute(sql: "DROP TABLE attachment\(table)")
-            }
-            try db.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = '5'")
-            try db.execute(sql: "PRAGMA user_version = 4")
+            try db.execute(sql: EarlierFormats.version4)
         }
         try queue.close()
         let again = try ReplicaStore(opening: store.path)
