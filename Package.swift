@@ -238,7 +238,8 @@ let package = Package(
         tests(
             "IntegrationTests",
             [
-                "attache", "EmbedReplica", "RecordModel", "NetworkTestSupport", "StorageTestSupport",
+                "attache", "EmbedReplica", "RecordModel", "NetworkTestSupport",
+                "StorageTestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
