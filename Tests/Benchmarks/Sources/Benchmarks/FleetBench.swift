@@ -32,8 +32,8 @@ struct Fleet: Sendable {
     }
 
     /// Lets desks exchange, all at once.
-    /// - Returns: Seconds, and the bytes both ways of all.
-    func sync(_ codes: [String]) async throws -> (seconds: Double, bytes: Int) {
+    /// - Returns: Seconds in all and of each desk, ascending, and the bytes both ways of all.
+    func sync(_ codes: [String]) async throws -> (seconds: Double, each: [Double], bytes: Int) {
         let stores = try codes.map { try ReplicaStore(opening: path(of: $0)) }
         let begun = ContinuousClock.now
         let reports = try await withThrowingTaskGroup(of: SyncReport.self) { group in
@@ -44,7 +44,8 @@ struct Fleet: Sendable {
         }
         let seconds = begun.duration(to: .now) / .seconds(1)
         if let failure = reports.lazy.compactMap(\.failure).first { throw failure }
-        return (seconds, reports.reduce(0) { $0 + $1.bytesSent + $1.bytesReceived })
+        let bytes = reports.reduce(0) { $0 + $1.bytesSent + $1.bytesReceived }
+        return (seconds, reports.map(\.seconds).sorted(), bytes)
     }
 
     /// Two desks edit the same records apart: the same field of half of them, different fields of
@@ -147,11 +148,16 @@ struct FleetCommand: ParsableCommand {
                 try await fleet.make(parts[0], token: parts[1], changes: count)
             }
         case "sync":
-            let (seconds, bytes) = try await fleet.sync(desks)
+            let (seconds, each, bytes) = try await fleet.sync(desks)
+            func percentile(_ part: Double) -> JSONMember {
+                let place = Int((part * Double(each.count - 1)).rounded())
+                return JSONMember("p\(Int(part * 100))", .number(String(each[place])))
+            }
             print(
                 JSONValue.object([
                     JSONMember("seconds", .number(String(seconds))),
                     JSONMember("bytes", .number(bytes)),
+                    percentile(0.5), percentile(0.95), percentile(0.99), percentile(1),
                 ]).text
             )
         case "disagree":
@@ -211,6 +217,12 @@ struct FleetBench {
         report.note("  headquarters' CPU", [oneUsage.cpuSeconds], "s", size: all)
         report.note(name, [manySeconds], "s", size: all)
         report.note("  to one desk", [manySeconds / oneSeconds], "x", size: all, aim: "3")
+        for (name, key) in [
+            ("half of the desks within", "p50"), ("95 % within", "p95"), ("99 % within", "p99"),
+            ("the last after", "p100"),
+        ] {
+            report.note("  \(name)", [many[key]?.double ?? .nan], "s", size: all)
+        }
         report.note("  headquarters' CPU", [manyUsage.cpuSeconds], "s", size: all)
         report.note(
             "  records merged for each second of it",
