@@ -117,7 +117,8 @@ struct ExchangeFileWriter {
             throw Self.failure(path)
         }
         // The name, too, is on the disk before what the file holds is removed elsewhere.
-        let folder = open((path as NSString).deletingLastPathComponent, O_RDONLY)
+        let parent = (path as NSString).deletingLastPathComponent
+        let folder = open(parent.isEmpty ? "." : parent, O_RDONLY)
         if folder >= 0 {
             fsync(folder)
             close(folder)
@@ -143,8 +144,12 @@ struct ExchangeFileReader {
     /// - Throws: `FileRefusal.unreadable`.
     init(_ path: String) throws {
         self.path = path
+        let descriptor = open(path, O_RDONLY)
+        guard descriptor >= 0 else {
+            throw FileRefusal.unreadable(path: path, reason: String(cString: strerror(errno)))
+        }
+        handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         do {
-            handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
             let prefix = try handle.read(upToCount: SignedFile.prefixBytes) ?? Data()
             signed = try SignedFile(parsing: [UInt8](prefix))
             var hash = SHA256()
@@ -153,7 +158,9 @@ struct ExchangeFileReader {
             }
             content = hash.finalize()
         } catch {
-            throw FileRefusal.unreadable(path: path, reason: "\(error)")
+            let reason =
+                error is WireError ? "it is no exchange file" : "the disk does not give it whole"
+            throw FileRefusal.unreadable(path: path, reason: reason)
         }
     }
 

@@ -101,6 +101,7 @@ struct FileTests {
                 #expect(throws: FileRefusal.self) { try ministry.headquarters.open(path(name)) }
             }
         }
+        #expect(throws: FileRefusal.self) { try ministry.headquarters.open(path("absent")) }
         #expect(try contents(of: "HQ") == before)
         #expect(try ministry.headquarters.store.read { try $0.knowledge(of: .allMissions).isEmpty })
         try whole.write(to: URL(fileURLWithPath: path("again")))
