@@ -109,7 +109,7 @@ extension ErrorReport {
             self.init(
                 .badFile,
                 "\(path) cannot be read: \(reason); nothing was changed",
-                hint: "Is it the right file? It may have been cut on its way: ask its sender for it again."
+                hint: "Is it the right file? If it was cut on its way, ask its sender for it again."
             )
         case .altered:
             self.init(
