@@ -543,8 +543,11 @@ extension StoreReader {
                 return try self.owner(of: actor).map { retired.contains($0.replica) } ?? false
             },
             context: { uid in
-                let key = RecordKey(space: space, uid: uid)
-                return try self.record(key)?.state.context ?? VersionVector()
+                let state = try self.record(RecordKey(space: space, uid: uid))?.state
+                var context = state?.context ?? VersionVector()
+                // An erased record has no context, and whoever was told of it brings its erasure back.
+                if let erasure = state?.erasure { context.include(erasure.dot) }
+                return context
             }
         )
     }

@@ -271,7 +271,9 @@ final class SimulatedSession {
             return Set(
                 try request.page.records.filter { delta in
                     let key = RecordKey(space: Simulation.space, uid: delta.uid)
-                    let held = try reader.record(key)?.state.context ?? VersionVector()
+                    let state = try reader.record(key)?.state
+                    var held = state?.context ?? VersionVector()
+                    if let erasure = state?.erasure { held.include(erasure.dot) }
                     let context = delta.context.entries.map { Dot($0.actor, $0.counter) }
                     return try delta.dots.union(context).allSatisfy { dot in
                         if relays || knowledge.covers(dot) || held.covers(dot) { return true }

@@ -44,6 +44,16 @@ struct SimulationTests {
         if profile.contains(.clones) { #expect(counts["forks set apart by desks"] ?? 0 > 0) }
     }
 
+    /// Schedules beyond the first seeds that went wrong once.
+    @Test(arguments: [
+        // An erasure in a push without an end, whose author went back in time: who was told of it was
+        // refused for ever when it brought it back.
+        Schedule(seed: 51, profile: [.schemas, .erasures, .restoredDesks])
+    ])
+    func whatWentWrongOnceGoesRight(schedule: Schedule) throws {
+        #expect(try schedule.played().complaints.isEmpty)
+    }
+
     @Test func theJudgesFindAnIndexThatWasLost() throws {
         let world = try Simulation(seed: 1, profile: [.schemas])
         try world.run()
