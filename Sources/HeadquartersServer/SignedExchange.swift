@@ -27,45 +27,48 @@ struct SignedExchange: Sendable {
     /// Merges what a desk sends and answers with what it lacks.
     /// - Throws: `Refused`; what the store reports.
     func sync(_ body: [UInt8]) throws -> Answer {
-        let signed = try parse(body)
-        let peer = try authenticate(signed, Endpoint.sync)
-        do {
-            let message = try Frame.decode(signed.frame)
+        try answer(body, at: Endpoint.sync) { message, peer in
             let response = try replica.answer(
                 try SyncRequest(decoding: message),
                 from: peer,
                 byteLimit: pageBytes
             )
-            var answer = try seal(try response.encoded(), answering: signed, desk: peer.desk)
-            answer.rawBytes += message.count
-            answer.verdicts = response.spaces.map(\.verdict)
-            return answer
-        } catch let error as WireError {
-            throw Refused(error, isFailedAttempt: false)
-        } catch ExchangeError.badIntroduction(let actor) {
-            throw Refused(.badSignature, "the introduction of the actor \(actor)")
-        } catch StoreError.busy {
-            throw Refused(.overloaded, retryAfter: 5)
+            return (try response.encoded(), response.spaces.map(\.verdict))
         }
     }
 
     /// Keeps attachments that a desk pushes, and answers with those that it wants.
     /// - Throws: `Refused`; what the store reports.
     func attachments(_ body: [UInt8]) throws -> Answer {
-        let signed = try parse(body)
-        let peer = try authenticate(signed, Endpoint.attachments)
-        do {
-            let message = try Frame.decode(signed.frame)
+        try answer(body, at: Endpoint.attachments) { message, peer in
             let response = try replica.answer(
                 try AttachmentRequest(decoding: message),
                 from: peer,
                 limits: attachmentLimits
             )
-            var answer = try seal(try response.encoded(), answering: signed, desk: peer.desk)
+            return (try response.encoded(), [])
+        }
+    }
+
+    /// Answers the message of a desk that has proven who it is.
+    private func answer(
+        _ body: [UInt8],
+        at path: String,
+        _ respond: ([UInt8], StoredPeer) throws -> (message: [UInt8], verdicts: [SpaceVerdict])
+    ) throws -> Answer {
+        let signed = try parse(body)
+        let peer = try authenticate(signed, path)
+        do {
+            let message = try Frame.decode(signed.frame)
+            let response = try respond(message, peer)
+            var answer = try seal(response.message, answering: signed, desk: peer.desk)
             answer.rawBytes += message.count
+            answer.verdicts = response.verdicts
             return answer
         } catch let error as WireError {
             throw Refused(error, isFailedAttempt: false)
+        } catch ExchangeError.badIntroduction(let actor) {
+            throw Refused(.badSignature, "the introduction of the actor \(actor)")
         } catch StoreError.busy {
             throw Refused(.overloaded, retryAfter: 5)
         }

@@ -133,15 +133,7 @@ struct FileTests {
         try ministry.sync("BER")
         try ministry.write([34: "Berlin"], of: 1, at: "BER")
         let file = try pack("BER", to: "out")
-        let restored = HeadquartersReplica(
-            store: try ReplicaStore(
-                opening: copy,
-                environment: ministry.headquarters.store.environment
-            ),
-            identity: ministry.headquarters.identity
-        )
-        try restored.noteRestored()
-        ministry.replaceHeadquarters(by: restored)
+        try ministry.restoreHeadquarters(from: copy)
         #expect(throws: FileRefusal.outOfTurn(.allMissions)) {
             try ministry.headquarters.open(file)
         }
@@ -274,15 +266,7 @@ struct RevocationTests {
         try ministry.headquarters.store.copy(to: copy)
         try ministry.write([34: "Tashkent"], of: 1, at: "TAS")
         for code in ["TAS", "BER"] { try ministry.sync(code) }
-        let restored = HeadquartersReplica(
-            store: try ReplicaStore(
-                opening: copy,
-                environment: ministry.headquarters.store.environment
-            ),
-            identity: ministry.headquarters.identity
-        )
-        try restored.noteRestored()
-        ministry.replaceHeadquarters(by: restored)
+        try ministry.restoreHeadquarters(from: copy)
         try revoke("BER")
         try ministry.sync("BER")
         let file = try #require(ministry.departures.first?.file)

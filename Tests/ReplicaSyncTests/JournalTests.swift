@@ -178,15 +178,7 @@ struct JournalTests {
         try settle(ministry, ["BER", "LON"])
         for code in ["BER", "LON"] { try compact(ministry, code) }
 
-        let restored = HeadquartersReplica(
-            store: try ReplicaStore(
-                opening: backup,
-                environment: ministry.headquarters.store.environment
-            ),
-            identity: ministry.headquarters.identity
-        )
-        try restored.noteRestored()
-        ministry.replaceHeadquarters(by: restored)
+        try ministry.restoreHeadquarters(from: backup)
         // London alone comes: it holds what Berlin wrote.
         for _ in 1...3 { try ministry.sync("LON") }
         #expect(try ministry.values(of: Self.city, 1, at: "HQ") == ["Jena"])

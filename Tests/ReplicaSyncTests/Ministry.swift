@@ -80,6 +80,19 @@ final class Ministry {
         headquarters = replica
     }
 
+    /// Puts a copy of headquarters' store in its place, as a restored backup.
+    func restoreHeadquarters(from copy: String) throws {
+        let restored = HeadquartersReplica(
+            store: try ReplicaStore(
+                opening: copy,
+                environment: headquarters.store.environment
+            ),
+            identity: headquarters.identity
+        )
+        try restored.noteRestored()
+        replaceHeadquarters(by: restored)
+    }
+
     func desk(_ code: String) throws -> DeskReplica {
         guard let desk = desks[code] else { throw LinkBroken() }
         return desk
