@@ -5,6 +5,7 @@ private let target: FuzzTarget = {
     let name = ProcessInfo.processInfo.environment["FUZZ_TARGET"] ?? ""
     guard let target = FuzzTarget.named(name) else {
         let names = FuzzTarget.all.map(\.name).joined(separator: " ")
+        // Nothing calls this program but a person at libFuzzer's command line.
         fatalError("FUZZ_TARGET is none of: \(names)")
     }
     return target
@@ -19,6 +20,7 @@ public func initialize(_: UnsafeMutableRawPointer?, _: UnsafeMutableRawPointer?)
         do {
             try Data(seed).write(to: file)
         } catch {
+            // Without its seeds the run would be a poor one, and say nothing of it.
             fatalError("\(error)")
         }
     }
@@ -31,6 +33,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     do {
         try target.check(Array(UnsafeBufferPointer(start: start, count: count)))
     } catch {
+        // A process that dies is how libFuzzer learns of a finding.
         fatalError("\(target.name): \(error)")
     }
     return 0
